@@ -1,0 +1,165 @@
+"""The engine's answer (报价): every figure of what will be paid, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from fractions import Fraction
+
+from app.domain.checkout.purchase import Purchase
+from app.domain.pricing.fill import FuelMeasure
+from app.domain.promotions.candidate import Candidate
+from app.domain.promotions.reason import Outcome, Reason
+from app.domain.promotions.terms import Lane
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedOffer:
+    """In the order applied. `discount_fen` > 0, after the cut; `cut_fen` is what a floor or a
+    minimum took off it (charged to nobody); `points` burnt by it."""
+
+    candidate: Candidate
+    discount_fen: int
+    cut_fen: int = 0
+    points: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnappliedOffer:
+    """`conflicts`: what excludes it (CLASH), in application order."""
+
+    candidate: Candidate
+    outcome: Outcome
+    reasons: tuple[Reason, ...]
+    conflicts: tuple[Candidate, ...] = ()
+
+
+class UnlockKind(StrEnum):
+    BUY_MORE = "BUY_MORE"
+    SIGN_IN = "SIGN_IN"
+    CLAIM = "CLAIM"
+    CHANGE_PAYMENT = "CHANGE_PAYMENT"
+    WAIT = "WAIT"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlock:
+    """The least step that makes a candidate apply, verified by pricing it again.
+
+    `saves_fen` = payable now + what is added - payable then (what the bigger fill would cost
+    without the step's saving is compared at the pump price).
+    """
+
+    kind: UnlockKind
+    candidate: Candidate
+    payable_then_fen: int
+    unit_price_then_mill: int
+    saves_fen: int
+    add_fen: int | None = None
+    add_ml: int | None = None
+
+
+class PriceLineKind(StrEnum):
+    PUMP_AMOUNT = "PUMP_AMOUNT"
+    UNIT_PRICE = "UNIT_PRICE"
+    ACTIVITY = "ACTIVITY"
+    COUPON = "COUPON"
+    POINTS = "POINTS"
+    PAYMENT = "PAYMENT"
+    SERVICE_FEE = "SERVICE_FEE"
+    NON_FUEL = "NON_FUEL"
+    CLAMP = "CLAMP"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceLine:
+    """`amount_fen` is signed: discounts are negative. `label` only where no offer names the line."""
+
+    kind: PriceLineKind
+    amount_fen: int
+    running_total_fen: int
+    applied: AppliedOffer | None = None
+    label: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """`lower_bound_fen` <= payable of every legal combination under the same choice;
+    exact: equal to the payable. `nodes`: search nodes expanded (neither signed nor compared).
+    `forgone_fen` = payable - payable of the free choice."""
+
+    exact: bool
+    nodes: int
+    lower_bound_fen: int
+    forgone_fen: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a station card needs: the figures and the offers that make them.
+
+    payable = pump amount + non-fuel + fee - discount. `unit_price_mill` = half-up of
+    (fuel payable + fee) / exact litres to the mill: the headline (到手价).
+    """
+
+    purchase: Purchase
+    measure: FuelMeasure
+    fee_fen: int
+    non_fuel_fen: int
+    discount_fen: int
+    payable_fen: int
+    fuel_payable_fen: int
+    unit_price_mill: int
+    applied: tuple[AppliedOffer, ...]
+    certificate: Certificate
+
+    @property
+    def litres(self) -> Fraction:
+        return self.measure.volume_ml / 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A price with its lines and explanations. `expires_at`: no later than the next scheduled
+    change of price or ceiling. `fixes_payment`: an applied offer depends on the payment method."""
+
+    price: Price
+    lines: tuple[PriceLine, ...]
+    unapplied: tuple[UnappliedOffer, ...]
+    unlocks: tuple[Unlock, ...]
+    issued_at: datetime
+    expires_at: datetime
+    fixes_payment: bool
+
+
+class ChoiceFault(StrEnum):
+    """Why a viewer's choice cannot be priced."""
+
+    UNKNOWN_OFFER = "UNKNOWN_OFFER"
+    UNKNOWN_COUPON = "UNKNOWN_COUPON"
+    INELIGIBLE = "INELIGIBLE"
+    NO_LEGAL_COMBINATION = "NO_LEGAL_COMBINATION"
+
+
+class ChoiceImpossible(Exception):
+    """No legal combination holds exactly the viewer's choice; no quote is made.
+
+    `coupon_id` or `code`: the member at fault, where one can be named; `reasons`: why.
+    """
+
+    def __init__(
+        self,
+        fault: ChoiceFault,
+        *,
+        coupon_id: int | None = None,
+        code: str | None = None,
+        reasons: tuple[Reason, ...] = (),
+    ) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+        self.coupon_id = coupon_id
+        self.code = code
+        self.reasons = reasons
+
+
+LANE_LINE = {lane: PriceLineKind[lane.name] for lane in Lane}
+"""The price line kind of an offer's lane."""

@@ -1,0 +1,72 @@
+"""A promotion (优惠活动): what an operator writes and publishes. Immutable, plain data.
+
+A coupon batch (券批次) is a promotion whose `delivery` says that it reaches a viewer only as a
+coupon in the wallet. Field names are the words of promotion documents (YAML or JSON).
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.promotions.benefits import Benefit
+from app.domain.promotions.conditions import Condition
+from app.domain.promotions.terms import Base, Funding, Lane, LineKind
+from app.domain.shared.text import LocalizedText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Validity:
+    """[starts_at, ends_at), aware instants; None: open. In documents a bare date is allowed:
+    as a start its first instant, as an end its last, in `time_zone` (design §2, Time)."""
+
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    time_zone: str = "Asia/Shanghai"
+
+    def covers(self, moment: datetime) -> bool:
+        after_start = self.starts_at is None or moment >= self.starts_at
+        return after_start and (self.ends_at is None or moment < self.ends_at)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CouponDelivery:
+    """How a batch's coupons are had and how long they hold.
+
+    `claimable`: any signed-in viewer may claim one by tap; else they are only issued or redeemed
+    by code. Exactly one of `valid_days_from_claim` and the promotion's own end bounds a coupon.
+    """
+
+    claimable: bool = False
+    valid_days_from_claim: int | None = None
+    per_user: int = 1
+    stock: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Promotion:
+    """`code` is unique over promotions and batches. `sequence` orders inside a lane.
+
+    `stacks_with` holds codes and ``tag:x`` names. `exclusive`: alone in the whole order.
+    `scope`: the lines that bases and thresholds see. `cap_fen` cuts the discount.
+    `paused` keeps it visible to explanations but never applied.
+    """
+
+    code: str
+    title: LocalizedText
+    lane: Lane
+    benefit: Benefit
+    conditions: tuple[Condition, ...] = ()
+    validity: Validity = field(default_factory=Validity)
+    delivery: CouponDelivery | None = None
+    scope: frozenset[LineKind] = frozenset({LineKind.FUEL})
+    sequence: int = 100
+    tags: frozenset[str] = frozenset()
+    stacks_with: frozenset[str] = frozenset()
+    exclusive: bool = False
+    exclusivity_group: str | None = None
+    refuses_lanes: frozenset[Lane] = frozenset()
+    cap_fen: int | None = None
+    refuse_partial: bool = False
+    threshold_base: Base = Base.PUMP
+    percent_base: Base = Base.RUNNING
+    funding: Funding = field(default_factory=Funding)
+    paused: bool = False
