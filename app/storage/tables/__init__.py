@@ -1,0 +1,52 @@
+"""All tables, one file a context. Importing this package fills `metadata`."""
+
+from app.storage.tables.base import Row, table_of
+from app.storage.tables.catalog import CatalogVersionRow
+from app.storage.tables.members import FavouriteStationRow, MemberPreferencesRow, MemberRow
+from app.storage.tables.orders import FuelOrderRow
+from app.storage.tables.prices import CeilingPriceRow, PriceZoneRow, PumpPriceRow
+from app.storage.tables.promotions import BatchStockRow, PromotionLiveRow, PromotionVersionRow
+from app.storage.tables.stations import (
+    AmenityRow,
+    BrandRow,
+    RegionRow,
+    StationProductRow,
+    StationRow,
+)
+from app.storage.tables.wallets import CouponRow, PointsAccountRow
+
+metadata = Row.metadata
+
+USER_OWNED = (
+    MemberRow,
+    MemberPreferencesRow,
+    FavouriteStationRow,
+    CouponRow,
+    PointsAccountRow,
+    FuelOrderRow,
+)
+"""Tables that shard by `user_id`; all others are reference tables."""
+
+__all__ = [
+    "USER_OWNED",
+    "AmenityRow",
+    "BatchStockRow",
+    "BrandRow",
+    "CatalogVersionRow",
+    "CeilingPriceRow",
+    "CouponRow",
+    "FavouriteStationRow",
+    "FuelOrderRow",
+    "MemberPreferencesRow",
+    "MemberRow",
+    "PointsAccountRow",
+    "PriceZoneRow",
+    "PromotionLiveRow",
+    "PromotionVersionRow",
+    "PumpPriceRow",
+    "RegionRow",
+    "StationProductRow",
+    "StationRow",
+    "metadata",
+    "table_of",
+]

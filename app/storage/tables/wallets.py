@@ -1,0 +1,60 @@
+"""Coupons and points. User-owned: keys lead with `user_id`."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, Identity, Index, text
+from sqlmodel import Field
+
+from app.domain.wallet.coupon import CouponStatus
+from app.storage.tables.base import Row, instant, not_negative, one_of, whole, words
+
+
+class CouponRow(Row, table=True):
+    """A coupon of a batch, valid in [valid_from, valid_until)."""
+
+    __tablename__ = "coupon"
+    __table_args__ = (
+        one_of("status", CouponStatus),
+        CheckConstraint("valid_from < valid_until", name="valid_span"),
+        Index("ix_coupon__user_id_valid_until_id", "user_id", "valid_until", "id"),
+        Index(
+            "ix_coupon__user_id_id_open",
+            "user_id",
+            "id",
+            postgresql_where=text("status IN ('USABLE', 'RESERVED')"),
+        ),
+    )
+
+    user_id: int = Field(
+        sa_column=whole(ForeignKey("member.user_id"), primary_key=True, autoincrement=False)
+    )
+    id: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=False), primary_key=True)
+    )
+    batch_code: str = Field(sa_column=words())
+    status: str = Field(default="USABLE", sa_column=words(server_default=text("'USABLE'")))
+    claimed_at: datetime = Field(sa_column=instant())
+    valid_from: datetime = Field(sa_column=instant())
+    valid_until: datetime = Field(sa_column=instant())
+
+
+class PointsAccountRow(Row, table=True):
+    """`expiring_soon` is a part of `available` and ends at `expiring_at`."""
+
+    __tablename__ = "points_account"
+    __table_args__ = (
+        not_negative("available"),
+        not_negative("pending"),
+        CheckConstraint("expiring_soon BETWEEN 0 AND available", name="expiring_part"),
+        CheckConstraint("expiring_soon = 0 OR expiring_at IS NOT NULL", name="expiring_dated"),
+    )
+
+    user_id: int = Field(
+        sa_column=whole(
+            ForeignKey("member.user_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+        )
+    )
+    available: int = Field(default=0, sa_column=whole(server_default=text("0")))
+    pending: int = Field(default=0, sa_column=whole(server_default=text("0")))
+    expiring_soon: int = Field(default=0, sa_column=whole(server_default=text("0")))
+    expiring_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
