@@ -9,6 +9,17 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+# Frozen as of this migration: a word that joins later comes with a migration of its own.
+FUEL_GRADES = (
+    "('GASOLINE_89', 'GASOLINE_92', 'GASOLINE_95', 'GASOLINE_98',"
+    " 'DIESEL_0', 'DIESEL_MINUS_10', 'DIESEL_MINUS_20', 'DIESEL_MINUS_35')"
+)
+PAYMENT_METHODS = "('WECHAT_PAY', 'ALIPAY', 'UNIONPAY', 'FUEL_CARD', 'STORED_VALUE', 'FUEL_CREDIT')"
+ORDER_STATUSES = (
+    "('PLACED', 'PAID', 'FULFILLED', 'COMPLETED', 'CANCELLED', 'EXPIRED',"
+    " 'REFUNDING', 'REFUNDED', 'PARTIALLY_REFUNDED')"
+)
+
 
 def upgrade() -> None:
     op.create_table(
@@ -36,7 +47,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "catalog_version",
-        sa.Column("only", sa.Boolean(), server_default=sa.text("true"), nullable=False),
+        sa.Column("single", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column(
             "changed_at",
@@ -44,9 +55,9 @@ def upgrade() -> None:
             server_default=sa.text("now()"),
             nullable=False,
         ),
-        sa.CheckConstraint("only", name=op.f("ck_catalog_version__one_row")),
+        sa.CheckConstraint("single", name=op.f("ck_catalog_version__one_row")),
         sa.CheckConstraint("version > 0", name=op.f("ck_catalog_version__version_positive")),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_catalog_version")),
+        sa.PrimaryKeyConstraint("single", name=op.f("pk_catalog_version")),
     )
     op.create_table(
         "member",
@@ -119,7 +130,7 @@ def upgrade() -> None:
         sa.Column("price_mill_per_litre", sa.BigInteger(), nullable=False),
         sa.Column("source_url", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "fuel_grade IN ('GASOLINE_89', 'GASOLINE_92', 'GASOLINE_95', 'GASOLINE_98', 'DIESEL_0', 'DIESEL_MINUS_10', 'DIESEL_MINUS_20', 'DIESEL_MINUS_35')",
+            f"fuel_grade IN {FUEL_GRADES}",
             name=op.f("ck_ceiling_price__fuel_grade_known"),
         ),
         sa.CheckConstraint(
@@ -187,11 +198,11 @@ def upgrade() -> None:
             name=op.f("ck_member_preferences__topics_off_known"),
         ),
         sa.CheckConstraint(
-            "usual_fuel_grade IN ('GASOLINE_89', 'GASOLINE_92', 'GASOLINE_95', 'GASOLINE_98', 'DIESEL_0', 'DIESEL_MINUS_10', 'DIESEL_MINUS_20', 'DIESEL_MINUS_35')",
+            f"usual_fuel_grade IN {FUEL_GRADES}",
             name=op.f("ck_member_preferences__usual_fuel_grade_known"),
         ),
         sa.CheckConstraint(
-            "usual_payment_method IN ('WECHAT_PAY', 'ALIPAY', 'UNIONPAY', 'FUEL_CARD', 'STORED_VALUE', 'FUEL_CREDIT')",
+            f"usual_payment_method IN {PAYMENT_METHODS}",
             name=op.f("ck_member_preferences__usual_payment_method_known"),
         ),
         sa.CheckConstraint(
@@ -362,14 +373,14 @@ def upgrade() -> None:
             name=op.f("ck_fuel_order__type_of_grade"),
         ),
         sa.CheckConstraint(
-            "fuel_grade IN ('GASOLINE_89', 'GASOLINE_92', 'GASOLINE_95', 'GASOLINE_98', 'DIESEL_0', 'DIESEL_MINUS_10', 'DIESEL_MINUS_20', 'DIESEL_MINUS_35')",
+            f"fuel_grade IN {FUEL_GRADES}",
             name=op.f("ck_fuel_order__fuel_grade_known"),
         ),
         sa.CheckConstraint(
             "fuel_type IN ('GASOLINE', 'DIESEL')", name=op.f("ck_fuel_order__fuel_type_known")
         ),
         sa.CheckConstraint(
-            "payment_method IN ('WECHAT_PAY', 'ALIPAY', 'UNIONPAY', 'FUEL_CARD', 'STORED_VALUE', 'FUEL_CREDIT')",
+            f"payment_method IN {PAYMENT_METHODS}",
             name=op.f("ck_fuel_order__payment_method_known"),
         ),
         sa.CheckConstraint(
@@ -377,7 +388,7 @@ def upgrade() -> None:
             name=op.f("ck_fuel_order__completed_dated"),
         ),
         sa.CheckConstraint(
-            "status IN ('PLACED', 'PAID', 'FULFILLED', 'COMPLETED', 'CANCELLED', 'EXPIRED', 'REFUNDING', 'REFUNDED', 'PARTIALLY_REFUNDED')",
+            f"status IN {ORDER_STATUSES}",
             name=op.f("ck_fuel_order__status_known"),
         ),
         sa.CheckConstraint(
@@ -426,7 +437,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.CheckConstraint(
-            "fuel_grade IN ('GASOLINE_89', 'GASOLINE_92', 'GASOLINE_95', 'GASOLINE_98', 'DIESEL_0', 'DIESEL_MINUS_10', 'DIESEL_MINUS_20', 'DIESEL_MINUS_35')",
+            f"fuel_grade IN {FUEL_GRADES}",
             name=op.f("ck_station_product__fuel_grade_known"),
         ),
         sa.CheckConstraint(

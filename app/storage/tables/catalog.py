@@ -12,9 +12,9 @@ class CatalogVersionRow(Row, table=True):
     """Raised in the transaction of every change to public tables (see `catalog_version.bump`)."""
 
     __tablename__ = "catalog_version"
-    __table_args__ = (CheckConstraint("only", name="one_row"), positive("version"))
+    __table_args__ = (CheckConstraint("single", name="one_row"), positive("version"))
 
-    only: bool = Field(
+    single: bool = Field(
         default=True,
         sa_column=Column(Boolean, primary_key=True, server_default=text("true")),
     )
