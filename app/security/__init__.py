@@ -1,0 +1,1 @@
+"""Security: signing keys, access tokens, signed quotes."""

@@ -1,0 +1,154 @@
+"""Signed quotes: what was signed comes back whole, and nothing else is taken."""
+
+from base64 import urlsafe_b64decode
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.pricing.fill import AmountFill, LitresFill
+from app.domain.shared.fuel import FuelGrade
+from app.domain.shared.payment import PaymentMethod
+from app.ports.quote_tokens import QuoteClaims, QuotedMember, QuoteTokenInvalid
+from app.security.access_tokens import AccessTokenInvalid, AccessTokens
+from app.security.keys import SigningKeys
+from app.security.quote_tokens import PURPOSE, SignedQuoteTokens
+from app.security.signatures import Signer
+
+NOW = datetime(2026, 5, 1, 8, 30, 0, 123_456, tzinfo=UTC)
+CLAIMS = QuoteClaims(
+    quote_id="q-1",
+    user_id=7,
+    station_id=42,
+    fuel_grade=FuelGrade.GASOLINE_92,
+    nozzle_no="3",
+    fill=AmountFill(30_000),
+    pump_price_mill_per_litre=7_890,
+    pump_amount_fen=30_000,
+    fee_fen=100,
+    payable_fen=27_654,
+    rule_version="17",
+    payment_method=PaymentMethod.WECHAT_PAY,
+    use_points=True,
+    members=(
+        QuotedMember(code="直降50", coupon_id=None, discount_fen=1_901, points=0),
+        QuotedMember(code="COUPON", coupon_id=2**53 + 1, discount_fen=545, points=100),
+    ),
+    issued_at=NOW,
+    expires_at=NOW + timedelta(minutes=5),
+)
+
+claims = st.builds(
+    QuoteClaims,
+    quote_id=st.text(max_size=30),
+    user_id=st.none() | st.integers(1, 2**63 - 1),
+    station_id=st.integers(1, 2**63 - 1),
+    fuel_grade=st.sampled_from(FuelGrade),
+    nozzle_no=st.none() | st.text(max_size=8),
+    fill=st.builds(AmountFill, st.integers(1, 10**9))
+    | st.builds(LitresFill, st.integers(1, 10**9)),
+    pump_price_mill_per_litre=st.integers(1, 10**6),
+    pump_amount_fen=st.integers(1, 10**9),
+    fee_fen=st.integers(0, 10**6),
+    payable_fen=st.integers(0, 10**9),
+    rule_version=st.text(max_size=20),
+    payment_method=st.none() | st.sampled_from(PaymentMethod),
+    use_points=st.booleans(),
+    members=st.lists(
+        st.builds(
+            QuotedMember,
+            code=st.text(max_size=40),
+            coupon_id=st.none() | st.integers(1, 2**63 - 1),
+            discount_fen=st.integers(1, 10**9),
+            points=st.integers(0, 10**9),
+        ),
+        max_size=8,
+    ).map(tuple),
+    issued_at=st.datetimes(timezones=st.just(UTC)),
+    expires_at=st.datetimes(timezones=st.just(UTC)),
+)
+
+
+@pytest.fixture(scope="module")
+def tokens(tmp_path_factory) -> SignedQuoteTokens:
+    return SignedQuoteTokens(SigningKeys.kept_under(tmp_path_factory.mktemp("keys")))
+
+
+@given(claims)
+def test_every_claim_comes_back_as_it_was(tokens, claims):
+    assert tokens.read(tokens.sign(claims)) == claims
+
+
+def test_an_expired_quote_is_read_too(tokens):
+    long_ago = NOW - timedelta(days=365)
+    old = QuoteClaims(
+        **{name: getattr(CLAIMS, name) for name in CLAIMS.__dataclass_fields__}
+        | {"issued_at": long_ago, "expires_at": long_ago}
+    )
+    assert tokens.read(tokens.sign(old)).expires_at == long_ago
+
+
+def test_a_change_of_any_byte_is_refused(tokens):
+    """Each character, replaced by each of several others: among them the neighbour that only
+    touches the unused bits at the end of a part."""
+    token = tokens.sign(CLAIMS)
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    for index, character in enumerate(token):
+        place = alphabet.find(character)
+        for other in {".", "=", "A", alphabet[place ^ 1], alphabet[(place + 16) % 64]} - {
+            character
+        }:
+            with pytest.raises(QuoteTokenInvalid):
+                tokens.read(token[:index] + other + token[index + 1 :])
+
+
+def test_every_part_cut_off_is_refused(tokens):
+    token = tokens.sign(CLAIMS)
+    for length in range(len(token)):
+        with pytest.raises(QuoteTokenInvalid):
+            tokens.read(token[:length])
+    for tail in ("=", ".", "A", " ", "\n"):
+        with pytest.raises(QuoteTokenInvalid):
+            tokens.read(token + tail)
+
+
+def test_an_access_token_is_never_a_quote_nor_the_reverse(tokens):
+    access = AccessTokens(tokens.keys)
+    with pytest.raises(QuoteTokenInvalid):
+        tokens.read(access.issue(7, NOW))
+    with pytest.raises(AccessTokenInvalid):
+        access.read(tokens.sign(CLAIMS), NOW)
+
+
+def test_parts_of_two_quotes_do_not_mix(tokens):
+    first = tokens.sign(CLAIMS).split(".")
+    other = tokens.sign(tokens.read(tokens.sign(CLAIMS))).split(".")
+    cheaper = Signer(tokens.keys, "something-else").sign(b"[1]").split(".")
+    assert tokens.read(".".join([first[0], first[1], other[2]])) == CLAIMS
+    for mixed in ([first[0], cheaper[1], first[2]], [cheaper[0], first[1], first[2]]):
+        with pytest.raises(QuoteTokenInvalid):
+            tokens.read(".".join(mixed))
+
+
+@pytest.mark.parametrize(
+    "payload", [b"null", b"[]", b"[0]", b"[1]", b"{}", b"7", b"[1,2,3]", b"\xff", b'"x"']
+)
+def test_a_payload_of_another_shape_is_refused(tokens, payload):
+    with pytest.raises(QuoteTokenInvalid):
+        tokens.read(Signer(tokens.keys, PURPOSE).sign(payload))
+
+
+def test_a_payload_of_another_format_or_length_is_refused(tokens):
+    payload = tokens.sign(CLAIMS).split(".")[1]
+    items = orjson.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    for changed in ([2, *items[1:]], [*items, 0], items[:-1], [1, "extra", *items[1:]]):
+        with pytest.raises(QuoteTokenInvalid):
+            tokens.read(Signer(tokens.keys, PURPOSE).sign(orjson.dumps(changed)))
+
+
+def test_a_token_names_the_member_by_number_alone(tokens):
+    payload = tokens.sign(CLAIMS).split(".")[1]
+    items = orjson.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    assert items[2] == CLAIMS.user_id
