@@ -3,8 +3,22 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from app.domain.promotions.reason import Reason, ReasonCode
+from app.domain.promotions.situation import Situation
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThresholdAmount:
     kind: Literal["THRESHOLD_AMOUNT"] = "THRESHOLD_AMOUNT"
     min_fen: int
+
+    def __post_init__(self) -> None:
+        if self.min_fen <= 0:
+            raise ValueError("min_fen must be above 0: a threshold of nothing always holds")
+
+    def failures(self, situation: Situation) -> tuple[Reason, ...]:
+        """Empty: holds. The gap is what the scoped amount still lacks, in fen."""
+        gap_fen = self.min_fen - situation.scoped_amount_fen
+        if gap_fen <= 0:
+            return ()
+        return (Reason(code=ReasonCode.THRESHOLD_AMOUNT, gap_fen=gap_fen),)
