@@ -26,7 +26,6 @@ from app.domain.promotions.situation import Situation
 from app.domain.shared.channel import Channel
 from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod
-from app.domain.stations.regions import region_covers
 from app.domain.stations.station import Demand, Remoteness, Station
 
 MOMENT = datetime(2026, 3, 10, 4, tzinfo=UTC)
@@ -119,25 +118,11 @@ def test_while_no_method_or_channel_is_known_their_conditions_fail() -> None:
     assert InChannel(channels=frozenset(Channel)).failures(unknown)
 
 
-@pytest.mark.parametrize(
-    ("region", "place", "covered"),
-    [
-        ("110000", "110101", True),
-        ("110100", "110101", True),
-        ("110101", "110101", True),
-        ("110102", "110101", False),
-        ("500000", "510100", False),
-        ("500000", "500103", True),
-        ("411000", "411100", False),
-        ("411000", "411002", True),
-        ("130100", "130000", False),
-        ("AU-NSW", "AU-NSW", True),
-        ("AU", "AU-NSW", True),
-        ("AU-NS", "AU-NSW", False),
-    ],
-)
-def test_regions_hold_their_parts_by_whole_pairs(region: str, place: str, covered: bool) -> None:
-    assert region_covers(region, place) is covered
+def test_a_region_holds_its_parts_by_whole_pairs_of_digits() -> None:
+    chongqing = InRegion(regions=frozenset({"500000"}))
+    sichuan = replace(HERE, station=replace(STATION, region_code="510100"))
+    assert chongqing.failures(sichuan)
+    assert not chongqing.failures(replace(HERE, station=replace(STATION, region_code="500103")))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Literal
 from app.domain.promotions.conditions.choices import require_codes
 from app.domain.promotions.reason import Reason, ReasonCode
 from app.domain.promotions.situation import Situation
-from app.domain.stations.regions import region_covers
+from app.domain.stations.places import covers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +20,6 @@ class InRegion:
     def failures(self, situation: Situation) -> tuple[Reason, ...]:
         """Empty: holds."""
         here = situation.station.region_code
-        if any(region_covers(region, here) for region in self.regions):
+        if any(covers(region, here) for region in self.regions):
             return ()
         return (Reason(code=ReasonCode.REGION, accepted=tuple(sorted(self.regions))),)
