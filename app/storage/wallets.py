@@ -63,8 +63,10 @@ COUNTS = (
     .group_by(COUPON.c.user_id, "status_now")
 )
 
-WANTED = func.unnest(USER_IDS, bindparam("coupon_ids", type_=ARRAY(BigInteger))).table_valued(
-    "user_id", "id", name="wanted"
+WANTED = (
+    func.unnest(USER_IDS, bindparam("coupon_ids", type_=ARRAY(BigInteger)))
+    .table_valued("user_id", "id", name="wanted")
+    .render_derived()
 )
 
 BY_ID = select(*COLUMNS).join(
