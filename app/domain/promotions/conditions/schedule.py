@@ -13,6 +13,7 @@ from typing import Literal
 from app.domain.promotions.conditions.wall_clock import WallSpan, next_instant_inside
 from app.domain.promotions.reason import Reason, ReasonCode
 from app.domain.promotions.situation import Situation
+from app.domain.shared.senseless import SenselessValue
 
 MINUTES_A_DAY = 24 * 60
 HORIZON_DAYS = 3 * 366
@@ -31,9 +32,15 @@ class TimeWindow:
 
     def __post_init__(self) -> None:
         if not _CLOCK.fullmatch(self.start):
-            raise ValueError(f"start {self.start!r} is no time of day from 00:00 to 23:59")
+            raise SenselessValue(
+                f"开始时间 {self.start!r} 不对，应为 00:00 到 23:59 的 HH:MM",
+                f"start {self.start!r} is no time of day: write HH:MM from 00:00 to 23:59",
+            )
         if self.end != "24:00" and not _CLOCK.fullmatch(self.end):
-            raise ValueError(f"end {self.end!r} is no time of day from 00:00 to 24:00")
+            raise SenselessValue(
+                f"结束时间 {self.end!r} 不对，应为 00:00 到 24:00 的 HH:MM",
+                f"end {self.end!r} is no time of day: write HH:MM from 00:00 to 24:00",
+            )
 
     @property
     def text(self) -> str:
@@ -72,7 +79,10 @@ class Schedule:
 
     def __post_init__(self) -> None:
         if not (self.windows or self.days_of_week or self.days_of_month):
-            raise ValueError("a schedule must name windows, days_of_week or days_of_month")
+            raise SenselessValue(
+                "时段条件至少要有 windows、days_of_week、days_of_month 之一",
+                "a schedule must name windows, days_of_week or days_of_month",
+            )
         _require_range(self.days_of_week, "days_of_week", 7)
         _require_range(self.days_of_month, "days_of_month", 31)
 
@@ -143,4 +153,8 @@ def _minute(clock: str) -> int:
 def _require_range(days: Collection[int], what: str, last: int) -> None:
     wrong = sorted(day for day in days if not 1 <= day <= last)
     if wrong:
-        raise ValueError(f"{what} go from 1 to {last}, not {', '.join(map(str, wrong))}")
+        listed = ", ".join(map(str, wrong))
+        raise SenselessValue(
+            f"{what} 只能取 1 到 {last}，不能是 {listed}",
+            f"{what} go from 1 to {last}, not {listed}",
+        )

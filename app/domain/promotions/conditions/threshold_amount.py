@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from app.domain.promotions.conditions.choices import require_above_zero
 from app.domain.promotions.reason import Reason, ReasonCode
 from app.domain.promotions.situation import Situation
 
@@ -13,8 +14,7 @@ class ThresholdAmount:
     min_fen: int
 
     def __post_init__(self) -> None:
-        if self.min_fen <= 0:
-            raise ValueError("min_fen must be above 0: a threshold of nothing always holds")
+        require_above_zero(self.min_fen, "min_fen")
 
     def failures(self, situation: Situation) -> tuple[Reason, ...]:
         """Empty: holds. The gap is what the scoped amount still lacks, in fen."""

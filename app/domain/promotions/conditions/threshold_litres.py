@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
+from app.domain.promotions.conditions.choices import require_above_zero
 from app.domain.promotions.reason import Reason, ReasonCode
 from app.domain.promotions.situation import Situation
 
@@ -14,8 +15,7 @@ class ThresholdLitres:
     min_ml: int
 
     def __post_init__(self) -> None:
-        if self.min_ml <= 0:
-            raise ValueError("min_ml must be above 0: a threshold of nothing always holds")
+        require_above_zero(self.min_ml, "min_ml")
 
     def failures(self, situation: Situation) -> tuple[Reason, ...]:
         """Empty: holds. The gap is what the exact volume still lacks, rounded up to the ml."""
