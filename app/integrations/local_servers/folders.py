@@ -7,6 +7,7 @@ have more. Their folder is short, under the temporary directory, named by a hash
 import fcntl
 import hashlib
 import os
+import shutil
 import stat
 import tempfile
 import time
@@ -30,11 +31,26 @@ class Folders:
 
     @classmethod
     def of(cls, home: Path) -> "Folders":
-        """Create both folders, where they are absent. Another user's folder: `LocalServersError`."""
+        """Create `home` where it is absent; `sockets` comes with `make_socket_folder`."""
         home = home.absolute()
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         home = home.resolve()
         return cls(home, _socket_folder(home))
+
+    def make_socket_folder(self) -> None:
+        """Create it, or make sure that it is ours alone. Somebody else's: `LocalServersError`."""
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        found = self.sockets.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
+            raise LocalServersError(
+                f"{self.sockets} 属于别的用户，不能使用。请删除它，或设置另一个 TMPDIR。",
+                f"{self.sockets} belongs to another user: remove it or set another TMPDIR.",
+            )
+        self.sockets.chmod(0o700)
+
+    def remove_socket_folder(self) -> None:
+        """At the end: the next start makes it again. What cannot be removed stays."""
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
     @property
     def state(self) -> Path:
@@ -47,27 +63,14 @@ class Folders:
 def _socket_folder(home: Path) -> Path:
     digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
     name = f"youhui-{os.geteuid()}-{digest}"
-    for parent in (tempfile.gettempdir(), "/var/tmp"):  # noqa: S108 - owner and mode are checked
+    for parent in (tempfile.gettempdir(), "/var/tmp"):  # noqa: S108 - owner and mode get checked
         folder = Path(parent, name)
         if len(os.fsencode(folder)) + LONGEST_SOCKET_NAME <= LONGEST_SOCKET_PATH:
-            _own(folder)
             return folder
     raise LocalServersError(
         f"临时目录的路径太长，放不下套接字：{tempfile.gettempdir()}。请设置更短的 TMPDIR。",
         "The temporary directory's path is too long for sockets: set a shorter TMPDIR.",
     )
-
-
-def _own(folder: Path) -> None:
-    """Make `folder` ours alone; refuse one that somebody else laid in our way."""
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise LocalServersError(
-            f"{folder} 属于别的用户，不能使用。请删除它，或设置另一个 TMPDIR。",
-            f"{folder} belongs to another user: remove it or set another TMPDIR.",
-        )
-    folder.chmod(0o700)
 
 
 @contextmanager

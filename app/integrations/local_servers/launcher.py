@@ -44,21 +44,37 @@ def local_servers(
     process owns the folder, `ServerFailed` when a server does not start.
     """
     folders = Folders.of(folder)
-    with locked(folders):
+    with locked(folders), _sockets(folders), _valkey(folders) as valkey_child:
         cluster = Cluster.at(folders, postgres_binaries, durable)
-        valkey_command = valkey.command(folders)
-        valkey_child = children.start(valkey_command)
-        try:
-            with _postgres(cluster) as postgres_child:
-                socket = valkey.socket_path(folders)
-                children.await_ready(valkey_child, valkey_command, lambda: valkey.answers(socket))
-                running = _describe(folders, cluster, postgres_child, valkey_child)
-                _write(folders, running)
+        with _postgres(cluster) as postgres_child:
+            running = _describe(folders, cluster, postgres_child, valkey_child)
+            _write(folders, running)
+            try:
                 yield running
-        finally:
-            folders.state.unlink(missing_ok=True)
-            children.stop(valkey_child, valkey_command.stop_signal, patience_s=5)
-            valkey.socket_path(folders).unlink(missing_ok=True)
+            finally:
+                folders.state.unlink(missing_ok=True)
+
+
+@contextmanager
+def _sockets(folders: Folders) -> Iterator[None]:
+    folders.state.unlink(missing_ok=True)
+    folders.make_socket_folder()
+    try:
+        yield
+    finally:
+        folders.remove_socket_folder()
+
+
+@contextmanager
+def _valkey(folders: Folders) -> Iterator[subprocess.Popen[bytes]]:
+    command = valkey.command(folders)
+    socket = valkey.socket_path(folders)
+    child = children.start(command)
+    try:
+        children.await_ready(child, command, lambda: valkey.answers(socket))
+        yield child
+    finally:
+        children.stop(child, command.stop_signal, patience_s=5)
 
 
 @contextmanager

@@ -1,0 +1,58 @@
+"""The `youhui` command. Each command lies in its own module and is loaded only when it is used."""
+
+import sys
+from importlib import import_module
+from typing import NamedTuple, cast
+
+import click
+
+from app.cli.errors import reported
+
+
+class Place(NamedTuple):
+    """Where a command lies, and the line that `youhui --help` shows for it."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+COMMANDS = {
+    "demo": Place("app.cli.demo", "demo", "一条命令启动演示 · everything, with demo data"),
+    "serve": Place("app.cli.serve", "serve", "启动 HTTP 服务 · the GraphQL server"),
+    "servers": Place("app.cli.servers", "servers", "本地服务的进程、地址、日志 · local servers"),
+    "migrate": Place("app.cli.migrate", "migrate", "升级数据库结构 · bring the database up to date"),
+    "seed": Place("app.cli.seed", "seed", "生成演示数据 · generate demo data"),
+    "import": Place("app.cli.imports", "imports", "导入油站与限价 · stations and ceiling prices"),
+    "promotions": Place("app.cli.promotions", "promotions", "发布优惠活动 · publish promotions"),
+    "schema": Place("app.cli.schema", "schema", "打印或核对 GraphQL 契约 · print or check the SDL"),
+}
+
+
+class LazyGroup(click.Group):
+    """Knows its commands by name; imports a command's module only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        return cast("click.Command", getattr(import_module(place.module), place.attribute))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("命令 Commands"):
+            formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="youhui", prog_name="youhui")
+def youhui() -> None:
+    """油惠 Youhui：加油优惠平台 · the fuel-discount platform."""
+
+
+def main() -> None:
+    """Run the command line; exit code 0: done, 2: wrong usage, others: `app.cli.errors`."""
+    with reported():
+        sys.exit(youhui.main(standalone_mode=False))

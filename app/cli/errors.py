@@ -1,0 +1,81 @@
+"""How a command ends when it cannot do its work: two lines, Chinese first, and an exit code."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import click
+import psycopg
+from pydantic import ValidationError
+from sqlalchemy.exc import OperationalError
+
+from app.integrations.local_servers import AlreadyRunning, LocalServersError
+
+
+class ExitCode(IntEnum):
+    """What a script can rely on. 0: done; 2 is click's own: wrong usage."""
+
+    FAILED = 1
+    USAGE = 2
+    ALREADY_RUNNING = 3
+    PORT_TAKEN = 4
+    SERVER_FAILED = 5
+    DATABASE_UNREACHABLE = 6
+    INTERRUPTED = 130
+    TERMINATED = 143
+
+
+class CommandFailed(click.ClickException):
+    """A refusal that a person can act on. `zh` and `en` each say what to do about it."""
+
+    def __init__(self, zh: str, en: str, code: ExitCode = ExitCode.FAILED) -> None:
+        super().__init__(f"{zh}\n{en}")
+        self.exit_code = int(code)
+
+
+class Terminated(BaseException):
+    """SIGTERM: leave by the way of `finally`, as Ctrl-C does."""
+
+
+@contextmanager
+def reported() -> Iterator[None]:
+    """Turn what a command raises into a message on standard error and an exit code."""
+    try:
+        yield
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except (KeyboardInterrupt, click.Abort):
+        sys.exit(ExitCode.INTERRUPTED)
+    except Terminated:
+        sys.exit(ExitCode.TERMINATED)
+    except click.UsageError as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        _tell(error.format_message(), error.exit_code)
+    except AlreadyRunning as error:
+        _tell(str(error), ExitCode.ALREADY_RUNNING)
+    except LocalServersError as error:
+        _tell(str(error), ExitCode.SERVER_FAILED)
+    except (psycopg.OperationalError, OperationalError) as error:
+        zh = "连不上数据库。请检查 YOUHUI_DATABASE_URL 和数据库是否在运行。"
+        en = "The database cannot be reached: check YOUHUI_DATABASE_URL and that it runs."
+        _tell(f"{zh}\n{en}\n{str(error).splitlines()[0]}", ExitCode.DATABASE_UNREACHABLE)
+    except ValidationError as error:
+        _tell(_settings_message(error), ExitCode.USAGE)
+
+
+def _settings_message(error: ValidationError) -> str:
+    if error.title != "Settings":
+        raise error
+    lines = ["设置有误（环境变量）。 A setting is wrong (environment variable)."]
+    for finding in error.errors():
+        name = "YOUHUI_" + "_".join(str(part) for part in finding["loc"]).upper()
+        lines.append(f"  {name}: {finding['msg']}")
+    return "\n".join(lines)
+
+
+def _tell(message: str, code: int) -> None:
+    click.secho("✗ " + message, fg="red", err=True)
+    sys.exit(int(code))

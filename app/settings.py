@@ -1,0 +1,47 @@
+"""Settings of a process, from the environment (prefix YOUHUI_). Nothing else reads it."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DRIVER = "postgresql+psycopg://"
+
+
+def with_driver(url: str) -> str:
+    """A PostgreSQL URL as SQLAlchemy wants it, with the driver that we use."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.partition("+")[0] not in {"postgres", "postgresql"}:
+        raise ValueError("要以 postgresql:// 开头 (must begin with postgresql://)")
+    return DRIVER + rest
+
+
+def without_driver(url: str) -> str:
+    """The same URL for libpq: psycopg itself, psql."""
+    return "postgresql://" + url.partition("://")[2]
+
+
+DatabaseUrl = Annotated[str, AfterValidator(with_driver)]
+
+
+class Settings(BaseSettings):
+    """`database_url` and `redis_url` None: the process runs servers of its own under `data_dir`
+    (commands), or has none (Redis: everything answers without it).
+
+    `demo` opens the demo's endpoints: personas, tokens, GraphiQL. Never set it in production.
+    `signing_key`: the private ES256 key in PEM that signs tokens and quotes; None in demo mode:
+    one is made under `data_dir`.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="YOUHUI_", frozen=True, env_ignore_empty=True)
+
+    database_url: DatabaseUrl | None = None
+    redis_url: str | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    demo: bool = False
+    data_dir: Path = Path(".youhui")
+    signing_key: SecretStr | None = None
+    database_pool_size: Annotated[int, Field(ge=1)] = 10
+    quote_ttl_s: Annotated[int, Field(ge=1)] = 300
