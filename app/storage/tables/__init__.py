@@ -6,6 +6,7 @@ from app.storage.tables.members import FavouriteStationRow, MemberPreferencesRow
 from app.storage.tables.orders import FuelOrderRow
 from app.storage.tables.prices import CeilingPriceRow, PriceZoneRow, PumpPriceRow
 from app.storage.tables.promotions import BatchStockRow, PromotionLiveRow, PromotionVersionRow
+from app.storage.tables.seeding import SeedMarkRow
 from app.storage.tables.stations import (
     AmenityRow,
     BrandRow,
@@ -45,6 +46,7 @@ __all__ = [
     "PromotionVersionRow",
     "PumpPriceRow",
     "RegionRow",
+    "SeedMarkRow",
     "StationProductRow",
     "StationRow",
     "metadata",

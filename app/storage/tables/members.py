@@ -23,7 +23,8 @@ from app.storage.tables.base import (
 
 
 class MemberRow(Row, table=True):
-    """`phone_masked` is all of a phone that is stored, e.g. "138****0001"."""
+    """`phone_masked` is all of a phone that is stored, e.g. "138****0001". `generated` marks demo
+    members."""
 
     __tablename__ = "member"
     __table_args__ = (
@@ -38,6 +39,7 @@ class MemberRow(Row, table=True):
     phone_masked: str | None = Field(default=None, sa_column=words(nullable=True))
     tier: str = Field(default="BASIC", sa_column=words(server_default=text("'BASIC'")))
     segments: list[str] = Field(default_factory=list, sa_column=word_list())
+    generated: bool = Field(default=False, sa_column=flag(default=False))
     joined_at: datetime = Field(sa_column=instant(server_default=text("now()")))
 
 
