@@ -1,0 +1,56 @@
+"""Announces catalog versions over Redis pub/sub, and hears them."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.cache.client import make_client, make_subscriber
+from app.cache.keys import Keys
+
+LOG = logging.getLogger("youhui.cache")
+FIRST_WAIT_S = 0.1
+LONGEST_WAIT_S = 10.0
+
+
+class RedisAnnouncements:
+    """Implements `app.ports.announcements.CatalogAnnouncements`. Holds no connection by itself."""
+
+    def __init__(self, url: str, keys: Keys, longest_wait_s: float = LONGEST_WAIT_S) -> None:
+        self._url = url
+        self._keys = keys
+        self._longest_wait_s = longest_wait_s
+
+    async def announce(self, version: int) -> None:
+        try:
+            async with make_client(self._url) as client:
+                await client.publish(self._keys.catalog_channel, version)
+        except (RedisError, OSError) as fault:
+            LOG.warning(
+                "未能通知目录版本 %d，各进程将自行轮询 / version %d not announced, polls will find it: %s",
+                version,
+                version,
+                fault,
+            )
+
+    async def versions(self) -> AsyncIterator[int]:
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                async with make_subscriber(self._url) as client:
+                    async for version in self._heard(client):
+                        wait_s = FIRST_WAIT_S
+                        yield version
+            except (RedisError, OSError) as fault:
+                LOG.debug("subscription lost, next try in %.1f s: %s", wait_s, fault)
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, self._longest_wait_s)
+
+    async def _heard(self, client: Redis) -> AsyncIterator[int]:
+        async with client.pubsub(ignore_subscribe_messages=True) as subscription:
+            await subscription.subscribe(self._keys.catalog_channel)
+            async for message in subscription.listen():
+                if message["type"] == "message" and message["data"].isdigit():
+                    yield int(message["data"])
