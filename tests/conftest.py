@@ -28,6 +28,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         servers.close_run()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """`-m database` selects the tests that touch PostgreSQL."""
+    for item in items:
+        if "databases" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
 @pytest.fixture(scope="session")
 def worker_name(request: pytest.FixtureRequest) -> str:
     """ "gw0", "gw1", …; "main" without workers."""
@@ -79,9 +86,10 @@ def seeded_copy_url(databases: DatabaseFactory) -> Iterator[str]:
 def redis_number_url(run_servers: RunServers, worker_name: str) -> str:
     """A numbered Redis database for this worker. On a server that is not ours: an empty one."""
     number = 1 + int(worker_name.removeprefix("gw")) if worker_name.startswith("gw") else 0
+    number = number % 16 if run_servers.own_redis else 15 - number % 16
+    url = f"{run_servers.redis_url.partition('?')[0]}?db={number}"
     if run_servers.own_redis:
-        return f"{run_servers.redis_url}?db={number % 16}"
-    url = f"{run_servers.redis_url.rstrip('/')}/{15 - number % 16}"
+        return url
     with redis.Redis.from_url(url) as client:
         if client.dbsize():
             pytest.exit(f"{url} is not empty: tests delete what is in it", returncode=4)

@@ -1,0 +1,86 @@
+# 油惠 Youhui. `make` alone lists what there is.
+# ARGS passes options on, for example: make test ARGS="tests/domain -k floor"
+
+SHELL := /bin/sh
+MAKEFLAGS += --no-print-directory
+PY := .venv/bin/python
+YOUHUI := $(PY) -m app.cli
+PYTEST := $(PY) -m pytest
+WORKERS ?= auto
+UV ?= uv
+N ?= 20000
+SEED ?= 1
+ARGS ?=
+
+# A process that make starts ends with make, even when make is killed.
+export YOUHUI_FOLLOW_PARENT := 1
+export PYTHONUNBUFFERED := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check fix schema seed migrate bench clean test-pg15 fuzz-engine \
+	check-sydney bench-publish lock graphiql
+
+help: ## 列出所有命令 list the commands
+	@awk 'BEGIN {FS = ":.*## "; print "油惠 Youhui\n"} \
+		/^[a-z0-9-]+:.*## / {printf "  \033[36m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---- environment: made once, again when the lock file changes -------------------------------
+.venv/.run: requirements/run.txt scripts/environment
+	@scripts/environment run
+	@touch $@
+
+.venv/.dev: requirements/dev.txt scripts/environment
+	@scripts/environment dev
+	@touch .venv/.run $@
+
+# ---- to use it -------------------------------------------------------------------------------
+demo: .venv/.run graphiql ## 启动演示：服务、数据、网页 the whole platform with demo data (YOUHUI_PORT)
+	@exec $(YOUHUI) demo $(ARGS)
+
+seed: .venv/.run ## 生成演示数据 demo data into the database
+	@exec $(YOUHUI) seed $(ARGS)
+
+migrate: .venv/.run ## 升级数据库结构 bring the database's structure up to date
+	@exec $(YOUHUI) migrate $(ARGS)
+
+graphiql:
+	@scripts/graphiql
+
+# ---- to work on it ---------------------------------------------------------------------------
+test: .venv/.dev ## 全部测试（自带数据库） all tests, on servers of their own
+	@$(PYTEST) -n $(WORKERS) $(ARGS)
+
+test-pg15: .venv/.dev ## 在 Debian 的 PostgreSQL 15 上测试 the database tests on PostgreSQL 15
+	@scripts/test-pg15 $(ARGS)
+
+check: .venv/.dev ## 格式、规范、类型、分层、契约 format, lint, types, layers, schema drift
+	@scripts/check
+
+fix: .venv/.dev ## 自动修正格式与规范 format and mend what can be mended
+	@.venv/bin/ruff check --fix --quiet . || true
+	@.venv/bin/ruff format .
+
+schema: .venv/.dev ## 重新打印 schema.graphql print the SDL
+	@$(YOUHUI) schema
+
+fuzz-engine: .venv/.dev ## 引擎对照穷举 the engine against brute force (N, SEED)
+	@$(PY) -m bench.fuzz_engine --n $(N) --seed $(SEED) $(ARGS)
+
+check-sydney: .venv/.dev ## 导入真实油站并核对 import real stations and compare (FILE=…)
+	@test -n "$(FILE)" || { echo "用法 usage: make check-sydney FILE=….csv" >&2; exit 2; }
+	@$(PY) -m bench.check_sydney "$(FILE)" $(ARGS)
+
+bench: bench-publish ## 性能数字 figures of speed
+
+bench-publish: .venv/.dev ## 发布活动到各进程的秒数 seconds until a promotion is live everywhere
+	@$(PY) -m bench.publish $(ARGS)
+
+lock: ## 更新锁文件（需要 uv） write the lock files anew (needs uv)
+	@command -v $(UV) >/dev/null || { echo "需要 uv：pip install uv · uv is needed" >&2; exit 1; }
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes -q --no-header \
+		-o requirements/run.txt pyproject.toml
+	$(UV) pip compile --universal --python-version 3.11 --generate-hashes -q --no-header \
+		-o requirements/dev.txt pyproject.toml --group dev
+
+clean: ## 删除演示数据、环境和缓存 remove demo data, environment and caches
+	@scripts/clean
