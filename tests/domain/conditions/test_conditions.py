@@ -94,7 +94,11 @@ def test_it_fails_with_its_reason(condition: Condition, reason: Reason) -> None:
 
 @pytest.mark.parametrize(
     "condition",
-    [IsFirstOrder(), InSegment(segments=frozenset({"lapsed"})), OfMemberTier(at_least=MemberTier.BASIC)],
+    [
+        IsFirstOrder(),
+        InSegment(segments=frozenset({"lapsed"})),
+        OfMemberTier(at_least=MemberTier.BASIC),
+    ],
     ids=repr,
 )
 def test_a_guest_fails_what_needs_a_member(condition: Condition) -> None:

@@ -145,7 +145,9 @@ def test_every_weekday_meets_every_day_of_the_month_within_the_horizon() -> None
 
 ZONES = st.sampled_from([NEW_YORK, "Australia/Sydney", "Australia/Lord_Howe", SHANGHAI,
                          "America/Santiago", "Africa/Casablanca"])  # fmt: skip
-CLOCKS = st.builds(lambda h, m: f"{h:02}:{m:02}", st.integers(0, 23), st.sampled_from([0, 15, 30, 45]))
+CLOCKS = st.builds(
+    lambda h, m: f"{h:02}:{m:02}", st.integers(0, 23), st.sampled_from([0, 15, 30, 45])
+)
 WINDOWS = st.lists(st.builds(TimeWindow, start=CLOCKS, end=CLOCKS), min_size=1, max_size=2)
 NEAR_JUMPS = st.sampled_from(["2026-03-08", "2026-11-01", "2026-04-05", "2026-10-04", "2026-09-06",
                               "2026-02-15", "2026-03-22", "2026-06-01"])  # fmt: skip

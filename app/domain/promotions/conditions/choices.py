@@ -18,7 +18,9 @@ def require_codes(accepted: Collection[str], what: str) -> None:
     """As `require_some`; a blank code is refused too."""
     require_some(accepted, what)
     if any(not code.strip() for code in accepted):
-        raise SenselessValue(f"{what} 中有空白代码，请删去", f"{what} holds a blank code: remove it")
+        raise SenselessValue(
+            f"{what} 中有空白代码，请删去", f"{what} holds a blank code: remove it"
+        )
 
 
 def require_above_zero(least: int, what: str) -> None:

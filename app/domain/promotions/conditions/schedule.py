@@ -129,7 +129,11 @@ class Schedule:
             opening = self._opening_on(day, moment, local)
             if opening is not None:
                 following = day + _ONE_DAY
-                rival = None if self._failing_days(following) else self._opening_on(following, moment, local)
+                rival = (
+                    None
+                    if self._failing_days(following)
+                    else self._opening_on(following, moment, local)
+                )
                 return opening if rival is None else min(opening, rival)
         return None
 
