@@ -39,9 +39,7 @@ class StationDirectory:
             SpatialIndex([coordinates_of(station) for station in ordered]),
         )
 
-    def near(
-        self, centre: Coordinates, radius_m: int
-    ) -> tuple[tuple[Station, int], ...]:
+    def near(self, centre: Coordinates, radius_m: int) -> tuple[tuple[Station, int], ...]:
         """(station, distance in metres) not farther than `radius_m`, nearest first, then by id."""
         return tuple(
             (self.ordered[position], distance)

@@ -47,9 +47,7 @@ class Coordinates:
             )
 
 
-def to_wgs84(
-    latitude: float, longitude: float, datum: Datum = Datum.WGS84
-) -> Coordinates:
+def to_wgs84(latitude: float, longitude: float, datum: Datum = Datum.WGS84) -> Coordinates:
     """Degrees in `datum` as coordinates, to within 1e-6 degree.
 
     NaN, infinity, a latitude beyond ±90 or a longitude beyond ±180: `CoordinatesImpossible`.
@@ -112,9 +110,7 @@ def _gcj02_to_wgs84(latitude: float, longitude: float) -> tuple[float, float]:
         return latitude, longitude
     guess_latitude, guess_longitude = latitude, longitude
     for _ in range(_GCJ_ROUNDS):
-        shifted_latitude, shifted_longitude = _wgs84_to_gcj02(
-            guess_latitude, guess_longitude
-        )
+        shifted_latitude, shifted_longitude = _wgs84_to_gcj02(guess_latitude, guess_longitude)
         guess_latitude += latitude - shifted_latitude
         guess_longitude += longitude - shifted_longitude
     return guess_latitude, guess_longitude
@@ -169,11 +165,7 @@ class SpatialIndex:
         sieved = np.flatnonzero(self._vectors @ middle >= math.cos(reach) - 1e-12)
         chosen = self._vectors[sieved]
         chord = np.linalg.norm(chosen - middle, axis=1)
-        metres = (
-            2
-            * EARTH_RADIUS_M
-            * np.arctan2(chord, np.linalg.norm(chosen + middle, axis=1))
-        )
+        metres = 2 * EARTH_RADIUS_M * np.arctan2(chord, np.linalg.norm(chosen + middle, axis=1))
         inside = metres <= radius_m
         found = zip(sieved[inside].tolist(), metres[inside].tolist(), strict=True)
         return sorted(

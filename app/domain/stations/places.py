@@ -40,9 +40,7 @@ class Gazetteer:
 
     @classmethod
     def of(cls, regions: Iterable[Region]) -> "Gazetteer":
-        ordered = sorted(
-            regions, key=lambda region: (len(region_prefix(region.code)), region.code)
-        )
+        ordered = sorted(regions, key=lambda region: (len(region_prefix(region.code)), region.code))
         return cls(tuple((folded(region.name), region) for region in ordered))
 
     def search(self, text: str, first: int = 10) -> tuple[Region, ...]:
@@ -55,9 +53,7 @@ class Gazetteer:
         if not wanted or first < 1:
             return ()
         hits = [
-            (_closeness(name, wanted), region)
-            for name, region in self.entries
-            if wanted in name
+            (_closeness(name, wanted), region) for name, region in self.entries if wanted in name
         ]
         # The sort is stable, so the order of the entries decides among equals.
         hits.sort(key=lambda hit: hit[0])
@@ -70,8 +66,6 @@ def _closeness(name: str, wanted: str) -> int:
     return 1 if name.startswith(wanted) else 2
 
 
-def find_places(
-    regions: Iterable[Region], text: str, first: int = 10
-) -> tuple[Region, ...]:
+def find_places(regions: Iterable[Region], text: str, first: int = 10) -> tuple[Region, ...]:
     """`Gazetteer.search` over regions that are searched once."""
     return Gazetteer.of(regions).search(text, first)

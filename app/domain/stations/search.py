@@ -72,29 +72,17 @@ def search(
     keep = _predicate(criteria, brands, directory.texts)
     if circle is not None:
         near = directory.near(circle.centre, circle.radius_m)
-        return tuple(
-            Found(station, distance) for station, distance in near if keep(station)
-        )
-    return tuple(
-        Found(station, None)
-        for station in _listed(directory, criteria)
-        if keep(station)
-    )
+        return tuple(Found(station, distance) for station, distance in near if keep(station))
+    return tuple(Found(station, None) for station in _listed(directory, criteria) if keep(station))
 
 
-def _listed(
-    directory: StationDirectory, criteria: StationCriteria
-) -> Iterable[Station]:
-    """The fewest stations known to hold the answer, by id: no walk over all where an index helps."""
+def _listed(directory: StationDirectory, criteria: StationCriteria) -> Iterable[Station]:
+    """The fewest stations known to hold the answer, by id; all only where no index helps."""
     if criteria.only_ids is not None:
-        known = (
-            directory.by_id.get(station_id) for station_id in sorted(criteria.only_ids)
-        )
+        known = (directory.by_id.get(station_id) for station_id in sorted(criteria.only_ids))
         return [station for station in known if station is not None]
     if criteria.region_code is not None:
-        return sorted(
-            directory.in_region(criteria.region_code), key=lambda station: station.id
-        )
+        return sorted(directory.in_region(criteria.region_code), key=lambda station: station.id)
     return directory.ordered
 
 
@@ -125,12 +113,9 @@ def _predicate(
     return lambda station: all(test(station) for test in tests)
 
 
-def _text_test(
-    words: list[str], brands: Mapping[str, Label], texts: Mapping[int, str]
-) -> Allowed:
+def _text_test(words: list[str], brands: Mapping[str, Label], texts: Mapping[int, str]) -> Allowed:
     named = {
-        code: folded(f"{label.name.zh} {label.name.en or ''}")
-        for code, label in brands.items()
+        code: folded(f"{label.name.zh} {label.name.en or ''}") for code, label in brands.items()
     }
 
     def holds(station: Station) -> bool:

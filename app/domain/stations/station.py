@@ -42,15 +42,11 @@ class PriceHistory:
     points: tuple[PricePoint, ...]
 
     def at(self, moment: datetime) -> PricePoint:
-        index = bisect_right(
-            self.points, moment, key=lambda point: point.effective_from
-        )
+        index = bisect_right(self.points, moment, key=lambda point: point.effective_from)
         return self.points[max(0, index - 1)]
 
     def next_change_after(self, moment: datetime) -> datetime | None:
-        index = bisect_right(
-            self.points, moment, key=lambda point: point.effective_from
-        )
+        index = bisect_right(self.points, moment, key=lambda point: point.effective_from)
         return self.points[index].effective_from if index < len(self.points) else None
 
 
@@ -133,11 +129,7 @@ class Station:
         return any(period.covers(minute) for period in self.opening)
 
     def demand_at(self, moment: datetime) -> Demand:
-        return (
-            Demand.PEAK
-            if self.local(moment).hour in self.peak_hours
-            else Demand.OFF_PEAK
-        )
+        return Demand.PEAK if self.local(moment).hour in self.peak_hours else Demand.OFF_PEAK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
