@@ -60,7 +60,7 @@ FAVOURITES = select(FAVOURITE.c.user_id, FAVOURITE.c.station_id).where(
 )
 
 
-def _habits_query() -> Select[Any]:
+def _habits_query() -> Select[*tuple[Any, ...]]:
     """One row for each recent completed order of a member, with the member's totals; a member
     whose orders never completed has one row without an order."""
     newest = (ORDER.c.completed_at.desc(), ORDER.c.id.desc())

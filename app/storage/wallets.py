@@ -111,12 +111,14 @@ class PostgresWalletRepository:
         rows = await self._rows(BY_ID, wanted)
         return {(row.user_id, row.id): _coupon(row) for row in rows}
 
-    async def _rows(self, query: Select[Any], values: Mapping[str, object]) -> Sequence[Any]:
+    async def _rows(
+        self, query: Select[*tuple[Any, ...]], values: Mapping[str, object]
+    ) -> Sequence[Any]:
         async with reading(self._engine) as connection:
             return (await connection.execute(query, values)).all()
 
 
-def _page_query(wanted: CouponPage) -> Select[Any]:
+def _page_query(wanted: CouponPage) -> Select[*tuple[Any, ...]]:
     ends = tuple_(COUPON.c.valid_until, COUPON.c.id)
     query = select(*COLUMNS).where(COUPON.c.user_id == wanted.user_id)
     if wanted.status is not None:

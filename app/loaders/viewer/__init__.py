@@ -1,7 +1,7 @@
 """Viewer loaders: profile, wallet, points, orders. All keys are the viewer's own user id."""
 
-from dataclasses import dataclass
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from aiodataloader import DataLoader
 

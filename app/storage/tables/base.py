@@ -6,7 +6,7 @@ belongs to a member leads its primary key with `user_id`, so that the schema sha
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     ARRAY,
@@ -35,6 +35,7 @@ class Row(SQLModel):
     """Base of all tables. `metadata` is Youhui's own, not SQLModel's global one."""
 
     metadata = MetaData(naming_convention=NAMING)
+    __tablename__: ClassVar[Any]
 
 
 def table_of(row: type[Row]) -> Table:

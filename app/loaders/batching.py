@@ -1,0 +1,50 @@
+"""What every loader has in common: one batch a turn of the event loop, and safe cancellation.
+
+A loader belongs to one request and is built inside the running loop. It opens no connection
+itself: a repository does, one for each batch.
+"""
+
+import asyncio
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from aiodataloader import DataLoader
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+MAX_BATCH = 1_000
+
+
+class BatchCancelled(Exception):
+    """A batch was cancelled while others waited for it."""
+
+
+class BatchLoader(DataLoader[K, V]):
+    """`load(key)` waits for its batch; keys asked for in one turn share it, equal keys too.
+
+    Built without a running loop: RuntimeError. The error of a batch goes to all that wait for it
+    and is not kept: a later load tries again.
+    """
+
+    max_batch_size = MAX_BATCH
+
+    def __init__(self) -> None:
+        super().__init__(loop=asyncio.get_running_loop())
+
+    def load(self, key: K) -> "asyncio.Future[V]":
+        # Shielded: one waiter that is cancelled would else cancel the future that all share and
+        # that stays in the loader's cache.
+        return asyncio.shield(super().load(key))
+
+    async def batch_load_fn(self, keys: list[K]) -> list[V]:
+        try:
+            return await self.load_batch(keys)
+        except asyncio.CancelledError as cancelled:
+            # A cancellation would pass aiodataloader by and leave all waiters hanging.
+            raise BatchCancelled(f"{type(self).__name__} was cancelled") from cancelled
+
+    @abstractmethod
+    async def load_batch(self, keys: Sequence[K]) -> list[Any]:
+        """One value for each key, in the keys' order. Keys are distinct."""

@@ -1,0 +1,201 @@
+"""The catalog that a process serves: loaded once, then replaced as a whole by each newer version.
+
+A reader takes `current()` once a request and keeps it: swapping the reference changes nothing for
+requests that have begun. All reading and building is done in one thread of its own, on a
+connection of its own, so the event loop and the requests' connections never wait for it.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, asynccontextmanager, suppress
+from typing import TypeVar
+
+import orjson
+from sqlalchemy import URL, create_engine
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+
+from app.domain.checkout.catalog import Catalog
+from app.ports.announcements import CatalogAnnouncements
+from app.ports.errors import StorageUnavailable
+from app.storage.catalog_rows import CatalogReading, newest_version, read_catalog
+from app.storage.engine import database_url
+
+LOG = logging.getLogger("youhui.catalog")
+T = TypeVar("T")
+
+
+class CatalogNotLoaded(RuntimeError):
+    """`current` was asked before `load` had finished."""
+
+
+class PostgresCatalogSource:
+    """Implements `app.ports.catalogs.CatalogSource`.
+
+    `announcements` None: versions are found by polling alone, every `poll_s` seconds.
+    """
+
+    def __init__(
+        self,
+        url: str | URL,
+        *,
+        announcements: CatalogAnnouncements | None = None,
+        poll_s: float = 1.0,
+    ) -> None:
+        self._announcements = announcements
+        self._poll_s = poll_s
+        self._reading: CatalogReading | None = None
+        self._refused_version: int | None = None
+        self._down = False
+        self._one_refresh = asyncio.Lock()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="youhui-catalog")
+        self._engine = create_engine(
+            database_url(url),
+            pool_size=1,
+            max_overflow=0,
+            json_deserializer=orjson.loads,
+            connect_args={
+                "application_name": "youhui-catalog",
+                "connect_timeout": 5,
+                "options": "-c statement_timeout=30000 -c timezone=UTC",
+            },
+        )
+
+    def current(self) -> Catalog:
+        """The newest version loaded: at once. Raises `CatalogNotLoaded` before the first."""
+        if self._reading is None:
+            raise CatalogNotLoaded("the catalog has not been loaded yet")
+        return self._reading.catalog
+
+    @property
+    def unreadable(self) -> tuple[str, ...]:
+        """Codes of live promotions that are missing from the catalog served, because this program
+        could not read them when it started."""
+        return () if self._reading is None else tuple(self._reading.unreadable)
+
+    async def load(self) -> Catalog:
+        """Reads the newest version, whatever it is, and serves it. Raises `StorageUnavailable`.
+
+        Live documents that cannot be read are left out and logged by code: the rest is served.
+        """
+        async with self._one_refresh:
+            reading = await self._in_thread(self._read)
+            self._report(reading)
+            self._reading = reading
+        return reading.catalog
+
+    async def refresh(self) -> bool:
+        """Looks for a newer version and serves it; True when it did. Never raises but when
+        cancelled: with the database down, or a document or row that cannot be read in the newer
+        version, the last good version stays and the fault is logged."""
+        async with self._one_refresh:
+            try:
+                return await self._replace_if_newer()
+            except StorageUnavailable as fault:
+                if not self._down:
+                    LOG.error("数据库不可用，沿用旧目录 / database down, catalog stays: %s", fault)
+                self._down = True
+            except Exception:
+                LOG.exception("目录无法读取，沿用旧版本 / catalog unreadable, the last one stays")
+        return False
+
+    async def follow(self) -> None:
+        """Refreshes at each announcement and every `poll_s` seconds, until cancelled."""
+        news = asyncio.Event()
+        async with asyncio.TaskGroup() as tasks:
+            if self._announcements is not None:
+                tasks.create_task(self._listen(self._announcements, news))
+            while True:
+                await self.refresh()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._poll_s):
+                        await news.wait()
+                news.clear()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator["PostgresCatalogSource"]:
+        """Loads, follows while the block runs, then closes. Raises `StorageUnavailable`."""
+        try:
+            await self.load()
+            following = asyncio.create_task(self.follow(), name="youhui-catalog")
+            try:
+                yield self
+            finally:
+                following.cancel()
+                with suppress(asyncio.CancelledError):
+                    await following
+        finally:
+            await self.close()
+
+    async def close(self) -> None:
+        """Waits for a read under way, then lets the connection go."""
+        await asyncio.to_thread(self._thread.shutdown, wait=True, cancel_futures=True)
+        self._engine.dispose()
+
+    async def _listen(self, announcements: CatalogAnnouncements, news: asyncio.Event) -> None:
+        async with aclosing(announcements.versions()) as versions:
+            async for _ in versions:
+                news.set()
+
+    async def _replace_if_newer(self) -> bool:
+        served = None if self._reading is None else self._reading.catalog.version
+        newest = await self._in_thread(self._newest_version)
+        if self._down:
+            LOG.info("数据库已恢复 / database is back")
+            self._down = False
+        if newest in (served, self._refused_version):
+            return False
+        reading = await self._read_once(newest)
+        if reading is None:
+            return False
+        self._reading, self._refused_version = reading, None
+        return True
+
+    async def _read_once(self, newest: int) -> CatalogReading | None:
+        """The newest version, or None where it cannot be served. A version refused is not read
+        again, or each poll would read everything."""
+        try:
+            reading = await self._in_thread(self._read)
+        except StorageUnavailable:
+            raise
+        except Exception:
+            self._refused_version = newest
+            raise
+        self._report(reading)
+        if reading.unreadable and self._reading is not None:
+            self._refused_version = reading.catalog.version
+            return None
+        return reading
+
+    def _report(self, reading: CatalogReading) -> None:
+        version = reading.catalog.version
+        for code, fault in reading.unreadable.items():
+            LOG.error(
+                "优惠 %s 无法读取 / promotion unreadable in version %d: %s", code, version, fault
+            )
+        LOG.info(
+            "目录版本 %d：%d 个加油站，%d 个优惠 / catalog read",
+            version,
+            len(reading.catalog.stations.by_id),
+            len(reading.promotions),
+        )
+
+    async def _in_thread(self, step: Callable[[], T]) -> T:
+        loop = asyncio.get_running_loop()
+        try:
+            return await loop.run_in_executor(self._thread, step)
+        except (OperationalError, InterfaceError, InternalError, OSError) as fault:
+            raise StorageUnavailable(str(fault)) from fault
+
+    def _newest_version(self) -> int:
+        with self._engine.connect() as connection:
+            return newest_version(connection.execution_options(isolation_level="AUTOCOMMIT"))
+
+    def _read(self) -> CatalogReading:
+        known = {} if self._reading is None else self._reading.promotions
+        with self._engine.connect() as connection:
+            steady = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            return read_catalog(steady, known)

@@ -1,0 +1,102 @@
+"""Publishing promotions: immutable versions of documents, and which of them is live."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import ARRAY, Text, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from app.documents.promotions import dump_promotion
+from app.domain.promotions.promotion import Promotion
+from app.ports.announcements import CatalogAnnouncements
+from app.storage import catalog_version
+from app.storage.engine import unavailable_on_fault
+from app.storage.tables import PromotionLiveRow, PromotionVersionRow, table_of
+
+LIVE = table_of(PromotionLiveRow)
+VERSION = table_of(PromotionVersionRow)
+
+Document = Mapping[str, Any]
+
+
+class PostgresPromotionStore:
+    """Implements `app.ports.promotions.PromotionStore`. `announcements` None: polls find it."""
+
+    def __init__(
+        self, engine: AsyncEngine, announcements: CatalogAnnouncements | None = None
+    ) -> None:
+        self._engine = engine
+        self._announcements = announcements
+
+    async def publish(self, promotions: Sequence[Promotion], by: str) -> int:
+        documents = _documents(promotions)
+        async with unavailable_on_fault(), self._engine.begin() as connection:
+            held, changed = await put_live(connection, documents, by)
+            version = await catalog_version.bump(connection) if changed else held
+        if changed and self._announcements is not None:
+            await self._announcements.announce(version)
+        return version
+
+
+async def put_live(
+    connection: AsyncConnection, documents: Mapping[str, Document], by: str
+) -> tuple[int, int]:
+    """Writes a new version of each document that differs from the live one and makes it live, in
+    the caller's transaction. Returns the catalog version held until that ends, so that two who
+    publish go one after the other, and the number of documents changed: above 0 the caller owes
+    a `bump`."""
+    held = await catalog_version.hold(connection)
+    live = await _live_documents(connection, list(documents))
+    changed = [code for code, document in documents.items() if live.get(code) != document]
+    if changed:
+        newest = await _newest_versions(connection, changed)
+        versions = {code: newest.get(code, 0) + 1 for code in changed}
+        await connection.execute(
+            insert(VERSION),
+            [
+                {
+                    "code": code,
+                    "version": version,
+                    "document": documents[code],
+                    "published_by": by,
+                }
+                for code, version in versions.items()
+            ],
+        )
+        row = insert(LIVE)
+        await connection.execute(
+            row.on_conflict_do_update(
+                index_elements=[LIVE.c.code], set_={"version": row.excluded.version}
+            ),
+            [{"code": code, "version": version} for code, version in versions.items()],
+        )
+    return held, len(changed)
+
+
+def _documents(promotions: Sequence[Promotion]) -> dict[str, Document]:
+    """By code, as JSON reads them back, so that they compare with what is stored."""
+    twice = [code for code, times in Counter(p.code for p in promotions).items() if times > 1]
+    if twice:
+        raise ValueError(f"codes that occur twice: {', '.join(sorted(twice))}")
+    return {p.code: orjson.loads(orjson.dumps(dump_promotion(p))) for p in promotions}
+
+
+async def _live_documents(connection: AsyncConnection, codes: list[str]) -> dict[str, Document]:
+    query = (
+        select(LIVE.c.code, VERSION.c.document)
+        .join(VERSION, (VERSION.c.code == LIVE.c.code) & (VERSION.c.version == LIVE.c.version))
+        .where(LIVE.c.code == any_(literal(codes, ARRAY(Text))))
+    )
+    return {code: document for code, document in await connection.execute(query)}
+
+
+async def _newest_versions(connection: AsyncConnection, codes: list[str]) -> dict[str, int]:
+    query = (
+        select(VERSION.c.code, func.max(VERSION.c.version))
+        .where(VERSION.c.code == any_(literal(codes, ARRAY(Text))))
+        .group_by(VERSION.c.code)
+    )
+    return {code: version for code, version in await connection.execute(query)}
