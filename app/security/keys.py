@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
 KEY_FILE = "signing-key.pem"
@@ -59,7 +60,7 @@ class SigningKeys:
 def _read_key(pem: str) -> ECKey:
     try:
         key = ECKey.import_key(pem)
-    except Exception as error:
+    except (JoseError, ValueError, TypeError) as error:
         # From None: the cause's text could quote the key.
         raise SigningKeyInvalid(f"not a key in PEM ({type(error).__name__})") from None
     if key.curve_name != "P-256" or not key.is_private:

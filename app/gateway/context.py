@@ -1,0 +1,96 @@
+"""The context of one request: one catalog, one instant, one viewer, one set of loaders."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.requests import Request
+
+from app.domain.checkout.catalog import Catalog
+from app.domain.shared.channel import Channel
+from app.gateway.faults import EdgeCode, EdgeFault, bad_request
+from app.gateway.negotiation import choose_language
+from app.loaders import Loaders
+from app.ports.catalogs import CatalogSource
+from app.ports.clock import Clock
+from app.ports.quote_tokens import QuoteTokens
+from app.ports.wallets import WalletRepository
+from app.resolvers.context import RequestContext
+from app.security.access_tokens import AccessTokenExpired, AccessTokenInvalid, AccessTokens
+
+CHANNEL_HEADER = "Youhui-Channel"
+CHANNELS = {"mini-program": Channel.MINI_PROGRAM, "h5": Channel.H5, "app": Channel.APP}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What the edge needs of the outside, in words of the ports. `loaders` makes a set for one
+    request, of one viewer (None: a guest), over one catalog; called inside the running loop."""
+
+    catalogs: CatalogSource
+    clock: Clock
+    wallets: WalletRepository
+    loaders: Callable[[int | None, Catalog], Loaders]
+    access_tokens: AccessTokens
+    quote_tokens: QuoteTokens
+    quote_ttl: timedelta = timedelta(minutes=5)
+
+
+def build_context(request: Request, services: Services) -> RequestContext:
+    """Raises `EdgeFault` for a token that does not hold or a channel that does not exist."""
+    moment = services.clock.now()
+    user_id = _viewer(request, services.access_tokens, moment)
+    catalog = services.catalogs.current()
+    return RequestContext(
+        catalog=catalog,
+        moment=moment,
+        language=choose_language(request.headers.get("accept-language")),
+        channel=_channel(request.headers.get(CHANNEL_HEADER)),
+        user_id=user_id,
+        loaders=services.loaders(user_id, catalog),
+        wallets=services.wallets,
+        quote_tokens=services.quote_tokens,
+        quote_ttl=services.quote_ttl,
+    )
+
+
+def _viewer(request: Request, tokens: AccessTokens, moment: datetime) -> int | None:
+    """None without the header. A token that does not hold is refused: to answer as a guest would
+    show a member other prices without a word."""
+    header = request.headers.get("authorization")
+    if header is None:
+        return None
+    scheme, _, token = header.strip().partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise _unauthorised(EdgeCode.TOKEN_INVALID)
+    try:
+        return tokens.read(token.strip(), moment)
+    except AccessTokenExpired:
+        raise _unauthorised(EdgeCode.TOKEN_EXPIRED) from None
+    except AccessTokenInvalid:
+        raise _unauthorised(EdgeCode.TOKEN_INVALID) from None
+
+
+def _unauthorised(code: EdgeCode) -> EdgeFault:
+    expired = code is EdgeCode.TOKEN_EXPIRED
+    return EdgeFault(
+        401,
+        code,
+        "登录已过期，请重新登录。" if expired else "登录凭证无效，请重新登录。",
+        "The session has expired. Sign in again."
+        if expired
+        else "The access token is not valid. Sign in again.",
+        {"WWW-Authenticate": 'Bearer realm="youhui", error="invalid_token"'},
+    )
+
+
+def _channel(header: str | None) -> Channel | None:
+    if header is None:
+        return None
+    channel = CHANNELS.get(header.strip().lower())
+    if channel is None:
+        known = " ".join(CHANNELS)
+        raise bad_request(
+            f"{CHANNEL_HEADER} 只能是 {known}。", f"{CHANNEL_HEADER} must be one of {known}."
+        )
+    return channel

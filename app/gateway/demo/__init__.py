@@ -1,0 +1,1 @@
+"""What exists in demo mode only: personas, their tokens, GraphiQL, ready-made curl commands."""

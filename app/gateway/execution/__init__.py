@@ -1,0 +1,1 @@
+"""Running documents: parsing and validation, kept, and the standard executor."""

@@ -1,0 +1,101 @@
+"""Documents parsed and validated once: the texts that clients send repeat."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
+from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
+
+from app.gateway.faults import EdgeCode
+
+RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
+"""One tuple of classes for every request: rules made per request would defeat the cache."""
+
+
+class DocumentInvalid(Exception):
+    """The text does not parse, or does not fit the schema."""
+
+    def __init__(self, code: EdgeCode, errors: Sequence[GraphQLError]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.errors = errors
+
+
+@dataclass(frozen=True, slots=True)
+class ValidDocument:
+    node: DocumentNode
+    operations: tuple[OperationDefinitionNode, ...]
+
+    def operation(self, name: str | None) -> OperationDefinitionNode | None:
+        """The operation to run: the one named, or the only one; else None."""
+        if name is None:
+            return self.operations[0] if len(self.operations) == 1 else None
+        return next((o for o in self.operations if o.name and o.name.value == name), None)
+
+
+class Documents:
+    """Valid documents by their text, least recently used out first.
+
+    `most_characters` bounds the sum of the texts, so that many long documents cannot fill the
+    memory; invalid ones are never kept, so that they cannot push others out.
+    """
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        *,
+        max_lexical_tokens: int = 4_000,
+        most_characters: int = 500_000,
+        hide_suggestions: bool = True,
+    ) -> None:
+        self._schema = schema
+        self._max_lexical_tokens = max_lexical_tokens
+        self._most_characters = most_characters
+        self._hide_suggestions = hide_suggestions
+        self._kept: OrderedDict[str, ValidDocument] = OrderedDict()
+        self._characters = 0
+
+    def prepare(self, text: str) -> ValidDocument:
+        """Raises `DocumentInvalid`."""
+        document = self._kept.get(text)
+        if document is not None:
+            self._kept.move_to_end(text)
+            return document
+        document = self._validated(text)
+        self._keep(text, document)
+        return document
+
+    def _validated(self, text: str) -> ValidDocument:
+        try:
+            node = parse(text, max_lexical_tokens=self._max_lexical_tokens)
+        except GraphQLError as error:
+            raise DocumentInvalid(EdgeCode.GRAPHQL_PARSE_FAILED, [error]) from error
+        except RecursionError as error:
+            deep = GraphQLError("Syntax Error: Document is nested too deeply.")
+            raise DocumentInvalid(EdgeCode.GRAPHQL_PARSE_FAILED, [deep]) from error
+        errors = validate(
+            self._schema, node, RULES, max_errors=20, hide_suggestions=self._hide_suggestions
+        )
+        if errors:
+            raise DocumentInvalid(EdgeCode.GRAPHQL_VALIDATION_FAILED, errors)
+        operations = tuple(d for d in node.definitions if isinstance(d, OperationDefinitionNode))
+        return ValidDocument(node, operations)
+
+    def _keep(self, text: str, document: ValidDocument) -> None:
+        if len(text) > self._most_characters:
+            return
+        self._kept[text] = document
+        self._characters += len(text)
+        while self._characters > self._most_characters:
+            dropped, _ = self._kept.popitem(last=False)
+            self._characters -= len(dropped)

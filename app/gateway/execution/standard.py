@@ -1,0 +1,48 @@
+"""The standard executor: graphql-core over the strawberry schema, without its HTTP view."""
+
+from collections.abc import Mapping
+from inspect import isawaitable
+from typing import Any
+
+from graphql import ExecutionResult, execute
+from strawberry import Schema
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from app.gateway.execution.documents import Documents, ValidDocument
+
+
+class StandardExecutor:
+    """Parsing and validation are kept in `documents`, which strawberry's own `execute` repeats.
+
+    A schema with strawberry extensions or schema directives is refused: they would not run here.
+    """
+
+    def __init__(self, schema: Schema, *, hide_suggestions: bool) -> None:
+        if schema.extensions or schema.directives:
+            raise ValueError("strawberry's extensions and directives do not run in this executor")
+        self._schema = schema._schema  # noqa: SLF001 -- strawberry offers no public name for it
+        self._hide_suggestions = hide_suggestions
+        self.documents = Documents(self._schema, hide_suggestions=hide_suggestions)
+
+    async def execute(
+        self,
+        document: ValidDocument,
+        *,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        context: object,
+    ) -> ExecutionResult:
+        """Field errors are entries of the result; only a defect of the executor raises."""
+        outcome = execute(
+            self._schema,
+            document.node,
+            context_value=context,
+            variable_values=dict(variables) if variables else None,
+            operation_name=operation_name,
+            executor_class=StrawberryGraphQLCoreExecutionContext,
+            is_awaitable=optimized_is_awaitable,
+            hide_suggestions=self._hide_suggestions,
+            operation_extensions=None,
+        )
+        return await outcome if isawaitable(outcome) else outcome

@@ -1,0 +1,51 @@
+"""Refusals of the edge itself: what was wrong with a request, before any field is resolved."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.domain.shared.text import LocalizedText
+
+
+class EdgeCode(StrEnum):
+    """Values of `extensions.code` that the edge gives."""
+
+    BAD_REQUEST = "BAD_REQUEST"
+    BODY_TOO_LARGE = "BODY_TOO_LARGE"
+    UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
+    NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
+    METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
+    NOT_FOUND = "NOT_FOUND"
+    TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105 -- the name of a refusal
+    TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 -- likewise
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+    GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+    OPERATION_UNKNOWN = "OPERATION_UNKNOWN"
+    OPERATION_NOT_SUPPORTED = "OPERATION_NOT_SUPPORTED"
+    BAD_USER_INPUT = "BAD_USER_INPUT"
+    UNAVAILABLE = "UNAVAILABLE"
+    TIMEOUT = "TIMEOUT"
+    INTERNAL = "INTERNAL"
+
+
+class EdgeFault(Exception):
+    """A request that is answered with `status`, `code` and a text the caller may read."""
+
+    def __init__(
+        self,
+        status: int,
+        code: EdgeCode,
+        zh: str,
+        en: str,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(en)
+        self.status = status
+        self.code = code
+        self.message = LocalizedText(zh=zh, en=en)
+        self.headers = dict(headers or {})
+
+
+def bad_request(zh: str, en: str) -> EdgeFault:
+    return EdgeFault(400, EdgeCode.BAD_REQUEST, zh, en)

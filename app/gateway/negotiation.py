@@ -1,0 +1,63 @@
+"""Which media type and which language an answer takes (RFC 9110, sections 12.4 and 12.5)."""
+
+from collections.abc import Iterator
+
+from app.domain.shared.text import Language
+
+GRAPHQL_RESPONSE = "application/graphql-response+json"
+JSON = "application/json"
+_LANGUAGES = {"zh": Language.ZH, "en": Language.EN}
+
+
+def weighted(header: str) -> Iterator[tuple[str, float]]:
+    """The items of an Accept-like header with their weights; a malformed weight counts as 0."""
+    for item in header.split(","):
+        name, *parameters = (part.strip().lower() for part in item.split(";"))
+        if name:
+            yield name, _weight(parameters)
+
+
+def _weight(parameters: list[str]) -> float:
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip() == "q":
+            try:
+                weight = float(value)
+            except ValueError:
+                return 0.0
+            return weight if 0.0 <= weight <= 1.0 else 0.0
+    return 1.0
+
+
+def choose_media_type(accept: str | None) -> str | None:
+    """GRAPHQL_RESPONSE or JSON, whichever the client likes better; None if it takes neither.
+
+    Each is weighed by the most specific range that covers it. On a tie the newer type wins only
+    where it is named: a client that takes anything gets plain JSON, which every client reads.
+    """
+    if accept is None or not accept.strip():
+        return JSON
+    ranges = dict(weighted(accept))
+
+    def weigh(media_type: str) -> float:
+        for name in (media_type, "application/*", "*/*"):
+            if name in ranges:
+                return ranges[name]
+        return 0.0
+
+    newer, plain = weigh(GRAPHQL_RESPONSE), weigh(JSON)
+    if newer == plain == 0.0:
+        return None
+    if newer == plain:
+        return GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in ranges else JSON
+    return GRAPHQL_RESPONSE if newer > plain else JSON
+
+
+def choose_language(accept_language: str | None) -> Language:
+    """Chinese or English by weight, first named on a tie; Chinese where neither is asked for."""
+    best, best_weight = Language.ZH, 0.0
+    for name, weight in weighted(accept_language or ""):
+        language = _LANGUAGES.get(name.partition("-")[0])
+        if language is not None and weight > best_weight:
+            best, best_weight = language, weight
+    return best

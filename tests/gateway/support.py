@@ -1,0 +1,163 @@
+"""A small schema and fakes of the ports: the edge on its own, without a database."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import strawberry
+from graphql import GraphQLError
+from starlette.applications import Starlette
+from strawberry.types import Info
+
+from app.domain.checkout.catalog import Catalog
+from app.domain.promotions.rulebook import RuleBook
+from app.domain.stations.directory import StationDirectory
+from app.gateway.context import Services
+from app.gateway.edge import EdgeOptions, build_edge
+from app.gateway.graphql_view import ViewOptions
+from app.ports.errors import StorageUnavailable
+from app.resolvers.context import RequestContext
+from app.security.access_tokens import AccessTokens
+from app.security.keys import SigningKeys
+from app.security.quote_tokens import SignedQuoteTokens
+
+NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
+SECRET_PHONE = "13800138000"
+
+
+def catalog(version: int) -> Catalog:
+    return Catalog(
+        version=version,
+        stations=StationDirectory.of([]),
+        rules=RuleBook.of(str(version), []),
+        brands={},
+        amenities={},
+        regions={},
+    )
+
+
+@dataclass
+class FixedClock:
+    moment: datetime = NOW
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+@dataclass
+class FakeCatalogs:
+    loaded: Catalog | None = field(default_factory=lambda: catalog(17))
+
+    def current(self) -> Catalog:
+        if self.loaded is None:
+            raise LookupError("no catalog is loaded yet")
+        return self.loaded
+
+
+def context_of(info: Info) -> RequestContext:
+    return info.context
+
+
+@strawberry.type
+class Leaf:
+    value: int
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def ok(self) -> str:
+        return "好"
+
+    @strawberry.field
+    def mine(self, info: Info) -> str | None:
+        context = context_of(info)
+        context.private = True
+        return None if context.user_id is None else str(context.user_id)
+
+    @strawberry.field
+    def signed(self, info: Info) -> str:
+        context_of(info).no_store = True
+        return "token"
+
+    @strawberry.field
+    def request(self, info: Info) -> str:
+        c = context_of(info)
+        return f"{c.catalog.version} {c.moment.isoformat()} {c.language} {c.channel}"
+
+    @strawberry.field
+    def twice(self, number: int) -> int:
+        return number * 2
+
+    @strawberry.field
+    def bad_cursor(self) -> str | None:
+        raise GraphQLError("游标无效。", extensions={"code": "BAD_CURSOR"})
+
+    @strawberry.field
+    def fault(self) -> str | None:
+        raise KeyError(f"no row for {SECRET_PHONE}")
+
+    @strawberry.field
+    def needed(self) -> str:
+        raise KeyError(f"no row for {SECRET_PHONE}")
+
+    @strawberry.field
+    async def storage(self) -> str | None:
+        raise StorageUnavailable(f"DETAIL: ({SECRET_PHONE})")
+
+    @strawberry.field
+    def too_big(self) -> int | None:
+        return 2**40
+
+    @strawberry.field
+    async def slow(self) -> str | None:
+        await asyncio.sleep(60)
+        return "late"
+
+    @strawberry.field
+    def leaf(self) -> Leaf:
+        return Leaf(value=1)
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def change(self) -> str:
+        return "changed"
+
+
+def toy_schema() -> strawberry.Schema:
+    return strawberry.Schema(query=Query, mutation=Mutation)
+
+
+@dataclass
+class Edge:
+    """An edge over fakes, and what a test may change or look at."""
+
+    keys: SigningKeys
+    clock: FixedClock = field(default_factory=FixedClock)
+    catalogs: FakeCatalogs = field(default_factory=FakeCatalogs)
+    probes: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
+    view: ViewOptions = field(default_factory=ViewOptions)
+    options: EdgeOptions = field(default_factory=EdgeOptions)
+
+    @property
+    def tokens(self) -> AccessTokens:
+        return AccessTokens(self.keys)
+
+    def app(self) -> Starlette:
+        def no_loaders(user_id: int | None, catalog: Catalog) -> Any:
+            return None
+
+        services = Services(
+            catalogs=self.catalogs,
+            clock=self.clock,
+            wallets=None,  # pyright: ignore -- the toy schema reads no wallet
+            loaders=no_loaders,
+            access_tokens=self.tokens,
+            quote_tokens=SignedQuoteTokens(self.keys),
+        )
+        options = replace(self.options, view=self.view)
+        return build_edge(toy_schema(), services, self.probes, options)
