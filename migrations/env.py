@@ -12,7 +12,7 @@ from sqlalchemy import Connection, create_engine, pool
 from app.storage.tables import metadata
 
 
-def is_ours(thing: object, name: str | None, kind: str, reflected: bool, other: object) -> bool:
+def is_ours(_thing: object, name: str | None, kind: str, reflected: bool, _other: object) -> bool:
     """Tables that others own (a job queue's) are none of the drift check's business."""
     return kind != "table" or not reflected or name in metadata.tables
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -29,13 +29,12 @@ class RedisAnnouncements:
                 await client.publish(self._keys.catalog_channel, version)
         except (RedisError, OSError) as fault:
             LOG.warning(
-                "未能通知目录版本 %d，各进程将自行轮询 / version %d not announced, polls will find it: %s",
-                version,
+                "未能通知目录版本 %d，轮询会发现它 / version not announced, polls will find it: %s",
                 version,
                 fault,
             )
 
-    async def versions(self) -> AsyncIterator[int]:
+    async def versions(self) -> AsyncGenerator[int, None]:
         wait_s = FIRST_WAIT_S
         while True:
             try:
@@ -48,7 +47,7 @@ class RedisAnnouncements:
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, self._longest_wait_s)
 
-    async def _heard(self, client: Redis) -> AsyncIterator[int]:
+    async def _heard(self, client: Redis) -> AsyncGenerator[int, None]:
         async with client.pubsub(ignore_subscribe_messages=True) as subscription:
             await subscription.subscribe(self._keys.catalog_channel)
             async for message in subscription.listen():

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -25,7 +26,8 @@ class RedisPublicCache:
             return {}
         keys = [self._keys.public_result(kind, version, id_) for id_ in ids]
         try:
-            found: Sequence[bytes | None] = await self._client.mget(keys)
+            # The client decodes no answer, so each is bytes.
+            found = cast("Sequence[bytes | None]", await self._client.mget(keys))
         except (RedisError, OSError) as fault:
             self._leave_alone(fault)
             return {}

@@ -1,6 +1,6 @@
 """News between processes that a newer catalog version is there."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Protocol
 
 
@@ -12,7 +12,7 @@ class CatalogAnnouncements(Protocol):
         down nobody is told: never an error, never a wait beyond a short timeout."""
         ...
 
-    def versions(self) -> AsyncIterator[int]:
+    def versions(self) -> AsyncGenerator[int, None]:
         """Versions as they are announced, without end; may repeat, skip and come late. While the
         channel is down it is silent and reconnects by itself."""
         ...

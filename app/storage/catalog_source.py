@@ -94,7 +94,9 @@ class PostgresCatalogSource:
                 return await self._replace_if_newer()
             except StorageUnavailable as fault:
                 if not self._down:
-                    LOG.error("数据库不可用，沿用旧目录 / database down, catalog stays: %s", fault)
+                    LOG.warning(
+                        "数据库不可用，沿用旧目录 / database down, catalog stays: %s", fault
+                    )
                 self._down = True
             except Exception:
                 LOG.exception("目录无法读取，沿用旧版本 / catalog unreadable, the last one stays")

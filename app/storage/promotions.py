@@ -90,13 +90,13 @@ async def _live_documents(connection: AsyncConnection, codes: list[str]) -> dict
         .join(VERSION, (VERSION.c.code == LIVE.c.code) & (VERSION.c.version == LIVE.c.version))
         .where(LIVE.c.code == any_(literal(codes, ARRAY(Text))))
     )
-    return {code: document for code, document in await connection.execute(query)}
+    return {row.code: row.document for row in await connection.execute(query)}
 
 
 async def _newest_versions(connection: AsyncConnection, codes: list[str]) -> dict[str, int]:
     query = (
-        select(VERSION.c.code, func.max(VERSION.c.version))
+        select(VERSION.c.code, func.max(VERSION.c.version).label("newest"))
         .where(VERSION.c.code == any_(literal(codes, ARRAY(Text))))
         .group_by(VERSION.c.code)
     )
-    return {code: version for code, version in await connection.execute(query)}
+    return {row.code: row.newest for row in await connection.execute(query)}

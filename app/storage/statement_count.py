@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -23,9 +22,7 @@ def count_statements(engine: AsyncEngine) -> Iterator[StatementCount]:
     """Counts what is sent through `engine`, by any task, until the block ends."""
     count = StatementCount()
 
-    def note(
-        connection: Any, cursor: Any, statement: str, values: Any, context: Any, many: bool
-    ) -> None:
+    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
         count.statements.append(statement)
 
     event.listen(engine.sync_engine, "before_cursor_execute", note)

@@ -23,4 +23,4 @@ class PostgresStockRepository:
     async def issued(self, batch_codes: Sequence[str]) -> Mapping[str, int]:
         async with reading(self._engine) as connection:
             rows = (await connection.execute(ISSUED, {"batch_codes": list(batch_codes)})).all()
-        return {batch_code: issued for batch_code, issued in rows}
+        return {row.batch_code: row.issued for row in rows}
