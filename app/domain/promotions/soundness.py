@@ -41,7 +41,7 @@ def _naming(promotion: Promotion) -> Iterator[Fault]:
         yield Fault(
             ("code",),
             "代码须以字母或数字开头，只含字母、数字和 _ . -，最长 64 个字符",
-            "a code begins with a letter or digit, holds letters, digits and _ . - only, at most 64",
+            "a code starts with a letter or digit and holds letters, digits and _ . -, at most 64",
         )
     if not promotion.title.zh.strip():
         yield Fault(("title", "zh"), "中文标题不能为空", "the Chinese title must not be blank")
