@@ -24,13 +24,16 @@ CHANNELS = {"mini-program": Channel.MINI_PROGRAM, "h5": Channel.H5, "app": Chann
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What the edge needs of the outside, in words of the ports. `loaders` makes a set for one
-    request, of one viewer (None: a guest), over one catalog; called inside the running loop."""
+    """What the edge needs of the outside, in words of the ports.
+
+    `loaders` makes the set of one request, for a viewer (None: a guest), at an instant, over a
+    catalog; it is called inside the running loop.
+    """
 
     catalogs: CatalogSource
     clock: Clock
     wallets: WalletRepository
-    loaders: Callable[[int | None, Catalog], Loaders]
+    loaders: Callable[[int | None, datetime, Catalog], Loaders]
     access_tokens: AccessTokens
     quote_tokens: QuoteTokens
     quote_ttl: timedelta = timedelta(minutes=5)
@@ -47,7 +50,7 @@ def build_context(request: Request, services: Services) -> RequestContext:
         language=choose_language(request.headers.get("accept-language")),
         channel=_channel(request.headers.get(CHANNEL_HEADER)),
         user_id=user_id,
-        loaders=services.loaders(user_id, catalog),
+        loaders=services.loaders(user_id, moment, catalog),
         wallets=services.wallets,
         quote_tokens=services.quote_tokens,
         quote_ttl=services.quote_ttl,

@@ -14,6 +14,7 @@ from graphql import GraphQLError
 from app.domain.shared.text import Language, LocalizedText
 from app.gateway.faults import EdgeCode, EdgeFault
 from app.ports.errors import StorageUnavailable
+from app.resolvers.errors import BadRequest
 
 logger = logging.getLogger("youhui.gateway")
 
@@ -48,6 +49,8 @@ def field_errors(
 
 def _field_error(error: GraphQLError, language: Language, request_id: str) -> dict[str, Any]:
     cause = error.original_error
+    if isinstance(cause, BadRequest):
+        return _shown(error, None)
     if cause is None or isinstance(cause, GraphQLError):
         if "code" in (error.extensions or {}):
             return _shown(error, None)

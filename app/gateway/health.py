@@ -36,7 +36,7 @@ class Health:
         degraded = [name for name, state in checks.items() if state != "ok"]
         try:
             version = self.catalogs.current().version
-        except LookupError:
+        except RuntimeError:
             body = {"status": "starting", "catalog": None, "degraded": degraded, "checks": checks}
             return _answer(body, status=503)
         status = "degraded" if degraded else "ok"

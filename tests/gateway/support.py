@@ -19,6 +19,7 @@ from app.gateway.edge import EdgeOptions, build_edge
 from app.gateway.graphql_view import ViewOptions
 from app.ports.errors import StorageUnavailable
 from app.resolvers.context import RequestContext
+from app.resolvers.errors import BadPageSize
 from app.security.access_tokens import AccessTokens
 from app.security.keys import SigningKeys
 from app.security.quote_tokens import SignedQuoteTokens
@@ -52,7 +53,7 @@ class FakeCatalogs:
 
     def current(self) -> Catalog:
         if self.loaded is None:
-            raise LookupError("no catalog is loaded yet")
+            raise RuntimeError("no catalog is loaded yet")
         return self.loaded
 
 
@@ -94,6 +95,10 @@ class Query:
     @strawberry.field
     def bad_cursor(self) -> str | None:
         raise GraphQLError("游标无效。", extensions={"code": "BAD_CURSOR"})
+
+    @strawberry.field
+    def bad_page_size(self) -> str | None:
+        raise BadPageSize(0)
 
     @strawberry.field
     def fault(self) -> str | None:
@@ -148,7 +153,7 @@ class Edge:
         return AccessTokens(self.keys)
 
     def app(self) -> Starlette:
-        def no_loaders(user_id: int | None, catalog: Catalog) -> Any:
+        def no_loaders(user_id: int | None, moment: datetime, catalog: Catalog) -> Any:
             return None
 
         services = Services(

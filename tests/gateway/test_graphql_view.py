@@ -308,6 +308,12 @@ def test_a_bad_request_is_shown_as_it_is(client):
     assert response.json()["data"] == {"ok": "好", "badCursor": None}
 
 
+def test_a_resolvers_bad_request_is_shown_with_its_code(client):
+    (error,) = ask(client, "{ badPageSize }").json()["errors"]
+    assert error["extensions"] == {"code": "BAD_PAGE_SIZE"}
+    assert "from 1 to 100" in error["message"]
+
+
 @pytest.mark.parametrize(
     ("field", "code"),
     [("fault", "INTERNAL"), ("storage", "UNAVAILABLE"), ("tooBig", "INTERNAL")],

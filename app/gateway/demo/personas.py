@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.domain.shared.text import LocalizedText
 from app.gateway.errors import fault_answer
 from app.gateway.faults import EdgeCode, EdgeFault, bad_request
 from app.gateway.negotiation import choose_language
@@ -20,14 +21,18 @@ _MOST_BODY_BYTES = 4_096
 @dataclass(frozen=True, slots=True)
 class Persona:
     name: str
-    title: str
+    title: LocalizedText
     user_id: int
 
 
 def load_personas(path: Path) -> tuple[Persona, ...]:
-    """The personas of `seed/personas.yaml`: a list `personas` of name, title and user_id."""
+    """The personas of `seed/personas.yaml`: a list `personas` of name, title (and title_en) and
+    user_id; what else they hold is the seed's."""
     listed = yaml.safe_load(path.read_text("utf-8"))["personas"]
-    return tuple(Persona(p["name"], p["title"], p["user_id"]) for p in listed)
+    return tuple(
+        Persona(p["name"], LocalizedText(zh=p["title"], en=p.get("title_en")), p["user_id"])
+        for p in listed
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,11 @@ class PersonaRoutes:
             Route("/demo/token", self.token, methods=["POST"]),
         ]
 
-    async def listed(self, _: Request) -> Response:
-        return _json([{"name": p.name, "title": p.title} for p in self.personas])
+    async def listed(self, request: Request) -> Response:
+        language = choose_language(request.headers.get("accept-language"))
+        return _json(
+            [{"name": p.name, "title": p.title.in_language(language)} for p in self.personas]
+        )
 
     async def token(self, request: Request) -> Response:
         """`{"persona": name}` in, `{"token": …}` out; a name that does not exist: 404."""

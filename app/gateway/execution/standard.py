@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from inspect import isawaitable
-from typing import Any
+from typing import Any, cast
 
 from graphql import ExecutionResult, execute
 from strawberry import Schema
@@ -41,7 +41,7 @@ class StandardExecutor:
             variable_values=dict(variables) if variables else None,
             operation_name=operation_name,
             executor_class=StrawberryGraphQLCoreExecutionContext,
-            is_awaitable=optimized_is_awaitable,
+            is_awaitable=cast("Any", optimized_is_awaitable),
             hide_suggestions=self._hide_suggestions,
             operation_extensions=None,
         )
