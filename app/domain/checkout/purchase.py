@@ -1,5 +1,6 @@
 """The question put to the engine: this fill, here, now, by this shopper, with this choice."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,7 +13,7 @@ from app.domain.stations.station import Station, StationProduct
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfferChoice:
-    """The viewer's own choice. `coupon_ids` None: free; else exactly these. Codes are promotions'."""
+    """The viewer's own choice. `coupon_ids` None: free; else exactly these. Codes name offers."""
 
     coupon_ids: frozenset[int] | None = None
     forced_codes: frozenset[str] = frozenset()
@@ -39,6 +40,7 @@ class Purchase:
     `payment_method` None: none known, so offers bound to a method fail on PAYMENT_METHOD.
     `minimum_payable_fen`: the provider's least amount, or 0. The service fee is the station's.
     `node_budget` None: search without a budget.
+    `money_left_fen`: what is left of a promotion's money limits, by code; absent: no limit.
     """
 
     station: Station
@@ -53,4 +55,5 @@ class Purchase:
     non_fuel: tuple[NonFuelLine, ...] = ()
     minimum_payable_fen: int = 0
     max_offers: int = 8
-    node_budget: int | None = field(default=20_000)
+    node_budget: int | None = 20_000
+    money_left_fen: Mapping[str, int] = field(default_factory=dict[str, int])

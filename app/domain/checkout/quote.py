@@ -72,7 +72,7 @@ class PriceLineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PriceLine:
-    """`amount_fen` is signed: discounts are negative. `label` only where no offer names the line."""
+    """`amount_fen` is signed: discounts are negative. `label`: only where no offer names it."""
 
     kind: PriceLineKind
     amount_fen: int

@@ -9,7 +9,10 @@ from datetime import datetime
 
 from app.domain.promotions.benefits import Benefit
 from app.domain.promotions.conditions import Condition
+from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
+from app.domain.promotions.refusals import refuse_not_above_zero
 from app.domain.promotions.terms import Base, Funding, Lane, LineKind
+from app.domain.shared.senseless import SenselessValue
 from app.domain.shared.text import LocalizedText
 
 
@@ -70,3 +73,38 @@ class Promotion:
     percent_base: Base = Base.RUNNING
     funding: Funding = field(default_factory=Funding)
     paused: bool = False
+
+    def __post_init__(self) -> None:
+        """SenselessValue for terms that contradict each other."""
+        if not self.code.strip():
+            raise SenselessValue("活动代码不能为空", "a promotion needs a code")
+        if not self.scope or LineKind.SERVICE_FEE in self.scope:
+            raise SenselessValue(
+                "scope 须为 FUEL、NON_FUEL 或两者，服务费不参与优惠",
+                "scope takes FUEL, NON_FUEL or both: no discount touches the service fee",
+            )
+        if self.cap_fen is not None:
+            refuse_not_above_zero(self.cap_fen, "cap_fen")
+        if self.benefit.burns_points is not (self.lane is Lane.POINTS):
+            raise SenselessValue(
+                "积分抵扣须放在 POINTS 层，其他优惠不能放在该层",
+                "points redemptions, and nothing else, belong to the lane POINTS",
+            )
+        if self.delivery is not None and self.lane is not Lane.COUPON:
+            raise SenselessValue(
+                "券批次须放在 COUPON 层", "a coupon batch belongs to the lane COUPON"
+            )
+        self.benefit.refuse_scope(self.scope)
+
+    @property
+    def running_threshold_fen(self) -> int:
+        """The scoped running amount it needs just before it applies; 0: none."""
+        if self.threshold_base is Base.PUMP:
+            return 0
+        least = (c.min_fen for c in self.conditions if isinstance(c, ThresholdAmount))
+        return max(least, default=0)
+
+    @property
+    def needs_payment_method(self) -> bool:
+        """It holds for some payment methods only, so a quote that applies it fixes the method."""
+        return self.lane is Lane.PAYMENT or any(c.kind == "PAYMENT_METHOD" for c in self.conditions)

@@ -1,6 +1,6 @@
 """The published promotions of one version."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -24,5 +24,5 @@ class RuleBook:
             by_code[promotion.code] = promotion
         return cls(version, MappingProxyType(by_code))
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Promotion]:
         return iter(self.by_code.values())

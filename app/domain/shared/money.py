@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from fractions import Fraction
 
+Ratio = tuple[int, int]
+"""An exact rational as (numerator, denominator > 0), not reduced: cheaper than a Fraction."""
+
 
 def half_up(value: Fraction) -> int:
     """Round to the nearest integer; a half goes towards positive infinity."""
@@ -36,3 +39,20 @@ def allocate(amount: int, weights: Sequence[int]) -> tuple[int, ...]:
     for index in by_remainder[:left]:
         parts[index] += 1
     return tuple(parts)
+
+
+def ratio_sum(left: Ratio, right: Ratio) -> Ratio:
+    """The exact sum of two ratios."""
+    if left[1] == right[1]:
+        return left[0] + right[0], left[1]
+    return left[0] * right[1] + right[0] * left[1], left[1] * right[1]
+
+
+def ratio_max(left: Ratio, right: Ratio) -> Ratio:
+    """The greater of two ratios; the left one if they are equal."""
+    return right if right[0] * left[1] > left[0] * right[1] else left
+
+
+def ratio_product(left: Ratio, right: Ratio) -> Ratio:
+    """The exact product of two ratios."""
+    return left[0] * right[0], left[1] * right[1]

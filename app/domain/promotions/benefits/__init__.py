@@ -1,5 +1,6 @@
 """Benefits (优惠方式): one file a kind. A new kind joins `BENEFITS` and the union, here only."""
 
+from dataclasses import fields
 from typing import get_args
 
 from app.domain.promotions.benefits.amount_off import AmountOff
@@ -24,5 +25,7 @@ Benefit = (
     | PointsRedemption
 )
 
-BENEFITS: tuple[type, ...] = get_args(Benefit)
-BENEFIT_KINDS: tuple[str, ...] = tuple(benefit.__dataclass_fields__["kind"].default for benefit in BENEFITS)
+BENEFITS: tuple[type[Benefit], ...] = get_args(Benefit)
+BENEFIT_KINDS: tuple[str, ...] = tuple(
+    str(field.default) for kind in BENEFITS for field in fields(kind) if field.name == "kind"
+)

@@ -1,0 +1,68 @@
+"""The promotion engine's four questions. Same purchase, same answer, on any machine.
+
+Each raises `ChoiceImpossible` where no legal combination holds what the viewer asked for.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from app.domain.checkout.decision import decide, forced_payable_fen, roster_of
+from app.domain.checkout.explain import unapplied_offers
+from app.domain.checkout.lines import price_lines
+from app.domain.checkout.pricing import price_of
+from app.domain.checkout.purchase import Purchase
+from app.domain.checkout.quote import Price, Quote
+from app.domain.checkout.unlock import unlocks
+from app.domain.promotions.candidate import Candidate
+from app.domain.stations.station import Station, StationProduct
+
+QUOTE_TTL = timedelta(minutes=5)
+
+
+def price(purchase: Purchase) -> Price:
+    """What will be paid, under the best legal combination of the viewer's choice."""
+    return price_of(decide(purchase, roster_of(purchase)))
+
+
+def price_many(purchase: Purchase, places: Sequence[tuple[Station, StationProduct]]) -> list[Price]:
+    """`price` of the same shopper, fill and choice at many places, in their order.
+
+    What does not depend on the place is worked out once; each answer equals `price`'s.
+    """
+    roster = roster_of(purchase)
+    return [
+        price_of(decide(replace(purchase, station=station, product=product), roster))
+        for station, product in places
+    ]
+
+
+def quote(purchase: Purchase, ttl: timedelta = QUOTE_TTL) -> Quote:
+    """A price with its lines, why each other candidate is not applied, and verified next steps.
+
+    It expires after `ttl`, or at the product's next scheduled price or ceiling change if sooner.
+    """
+    decision = decide(purchase, roster_of(purchase))
+    priced = price_of(decision)
+    unapplied = unapplied_offers(decision)
+    expires_at = purchase.moment + ttl
+    change = purchase.product.next_change_after(purchase.moment)
+    return Quote(
+        price=priced,
+        lines=price_lines(priced),
+        unapplied=unapplied,
+        unlocks=unlocks(priced, unapplied),
+        issued_at=purchase.moment,
+        expires_at=expires_at if change is None else min(expires_at, change),
+        fixes_payment=any(a.candidate.promotion.needs_payment_method for a in priced.applied),
+    )
+
+
+def payable_if_forced(purchase: Purchase, candidate: Candidate) -> int | None:
+    """The least payable, in fen, over legal combinations that hold the candidate as well as all
+    that the viewer asked for; None: it is ineligible, or no such combination is legal."""
+    decision = decide(purchase, roster_of(purchase))
+    for entry in decision.roster.entries:
+        if entry.candidate == candidate:
+            return forced_payable_fen(decision, entry)
+    return None

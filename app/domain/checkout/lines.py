@@ -1,0 +1,36 @@
+"""The lines of a quote, from the pump amount to the payable: they add up to the fen."""
+
+from app.domain.checkout.quote import LANE_LINE, AppliedOffer, Price, PriceLine, PriceLineKind
+
+
+def price_lines(price: Price) -> tuple[PriceLine, ...]:
+    """Fuel, other goods, offers in the order applied, and last the service fee, if there is one."""
+    lines: list[PriceLine] = []
+    total = 0
+
+    def add(
+        kind: PriceLineKind,
+        amount_fen: int,
+        applied: AppliedOffer | None = None,
+        label: str | None = None,
+    ) -> None:
+        nonlocal total
+        total += amount_fen
+        lines.append(
+            PriceLine(
+                kind=kind,
+                amount_fen=amount_fen,
+                running_total_fen=total,
+                applied=applied,
+                label=label,
+            )
+        )
+
+    add(PriceLineKind.PUMP_AMOUNT, price.measure.pump_amount_fen)
+    for line in price.purchase.non_fuel:
+        add(PriceLineKind.NON_FUEL, line.amount_fen, label=line.label)
+    for offer in price.applied:
+        add(LANE_LINE[offer.candidate.promotion.lane], -offer.discount_fen, offer)
+    if price.fee_fen:
+        add(PriceLineKind.SERVICE_FEE, price.fee_fen)
+    return tuple(lines)

@@ -1,0 +1,90 @@
+"""One purchase at one place, in the values that promotions measure: bill, situations, bases."""
+
+from dataclasses import dataclass, field, replace
+
+from app.domain.checkout.purchase import Purchase
+from app.domain.pricing.fill import FuelMeasure, measure
+from app.domain.promotions.benefits.rule import Basis
+from app.domain.promotions.bill import Bill, Scope, scoped_fen
+from app.domain.promotions.contender import Contender
+from app.domain.promotions.promotion import Promotion
+from app.domain.promotions.roster import Entry
+from app.domain.promotions.situation import Situation
+from app.domain.promotions.terms import Base, LineKind
+
+_FUEL: Scope = frozenset({LineKind.FUEL})
+
+
+@dataclass(slots=True, eq=False)
+class Scene:
+    """`situation_of` and `basis_of` are made once for each scope and kind of base."""
+
+    purchase: Purchase
+    fuel: FuelMeasure
+    bill: Bill
+    fuel_situation: Situation
+    _situations: dict[Scope, Situation] = field(default_factory=dict[Scope, Situation])
+    _bases: dict[tuple[Scope, Base, Base], Basis] = field(
+        default_factory=dict[tuple[Scope, Base, Base], Basis]
+    )
+
+    @classmethod
+    def of(cls, purchase: Purchase) -> "Scene":
+        station, product = purchase.station, purchase.product
+        fuel = measure(purchase.fill, product.pump_price_mill_at(purchase.moment))
+        bill = Bill.of(
+            fuel,
+            tuple(line.amount_fen for line in purchase.non_fuel),
+            fee_fen=station.service_fee_fen,
+            floor_price_mill_per_litre=product.floor_price_mill_per_litre,
+            minimum_payable_fen=purchase.minimum_payable_fen,
+        )
+        situation = Situation(
+            station=station,
+            fuel_grade=product.fuel_grade,
+            moment=purchase.moment,
+            local=station.local(purchase.moment),
+            shopper=purchase.shopper,
+            payment_method=purchase.payment_method,
+            scoped_amount_fen=fuel.pump_amount_fen,
+            volume_ml=fuel.volume_ml,
+            demand=station.demand_at(purchase.moment),
+            remoteness=station.remoteness,
+        )
+        return cls(purchase, fuel, bill, situation, {_FUEL: situation})
+
+    def situation_of(self, promotion: Promotion) -> Situation:
+        """What the promotion's conditions look at: its scope's amount and volume."""
+        situation = self._situations.get(promotion.scope)
+        if situation is None:
+            scope = promotion.scope
+            situation = self._situations[scope] = replace(
+                self.fuel_situation,
+                scoped_amount_fen=scoped_fen(scope, self.bill.lines),
+                volume_ml=self.fuel.volume_ml * (LineKind.FUEL in scope),
+            )
+        return situation
+
+    def basis_of(self, promotion: Promotion) -> Basis:
+        """What the promotion's benefit measures."""
+        key = (promotion.scope, promotion.percent_base, promotion.threshold_base)
+        basis = self._bases.get(key)
+        if basis is None:
+            basis = self._bases[key] = Basis(
+                pump_fen=scoped_fen(promotion.scope, self.bill.lines),
+                volume_ml=self.bill.scoped_volume_ml(promotion.scope),
+                fill_ml=self.bill.volume_ml,
+                demand=self.fuel_situation.demand,
+                remoteness=self.fuel_situation.remoteness,
+                points=self.purchase.shopper.points_available,
+                percent_base=promotion.percent_base,
+                threshold_base=promotion.threshold_base,
+            )
+        return basis
+
+    def contender(self, entry: Entry) -> Contender:
+        """The candidate ready to apply here."""
+        promotion = entry.promotion
+        left_fen = self.purchase.money_left_fen.get(promotion.code)
+        basis = self.basis_of(promotion)
+        return Contender(entry.candidate, entry.rank, entry.rivals, self.bill, basis, left_fen)

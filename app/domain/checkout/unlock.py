@@ -1,0 +1,166 @@
+"""Steps that would make an ineligible candidate apply, each verified by pricing it.
+
+Source: design §2, Explanation (Unlock).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from app.domain.checkout.decision import decide, roster_of
+from app.domain.checkout.fill_more import least_fill
+from app.domain.checkout.pricing import price_of
+from app.domain.checkout.purchase import Purchase
+from app.domain.checkout.quote import ChoiceImpossible, Price, UnappliedOffer, Unlock, UnlockKind
+from app.domain.pricing.fill import LitresFill
+from app.domain.promotions.candidate import Candidate
+from app.domain.promotions.promotion import Promotion
+from app.domain.promotions.reason import Outcome, Reason, ReasonCode
+from app.domain.promotions.shopper import Shopper
+from app.domain.shared.payment import PaymentMethod
+from app.domain.wallet.coupon import Coupon, CouponStatus
+
+WAIT_AT_MOST = timedelta(hours=24)
+"""A hint to wait longer than this helps nobody at the pump."""
+
+NEW_MEMBER_ID = 0
+"""Stands for the member that a guest would become; no real member has it."""
+
+_THRESHOLDS = frozenset({ReasonCode.THRESHOLD_AMOUNT, ReasonCode.THRESHOLD_LITRES})
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A changed purchase, and the candidate as it would stand in it."""
+
+    kind: UnlockKind
+    purchase: Purchase
+    candidate: Candidate
+
+
+def unlocks(price: Price, unapplied: Sequence[UnappliedOffer]) -> tuple[Unlock, ...]:
+    """The hints that hold, most saved first; then by kind, then nearest first.
+
+    An offer gets a hint only where one step closes every gap and the offer then applies, under
+    the same choice, at a total that saves money.
+    """
+    price_again = _remembered()
+    found: list[Unlock] = []
+    for offer in unapplied:
+        if offer.outcome is Outcome.INELIGIBLE:
+            hints = (_verified(price, offer, step, price_again) for step in _steps(price, offer))
+            best = max((h for h in hints if h), key=lambda hint: hint.saves_fen, default=None)
+            if best is not None and best.saves_fen > 0:
+                found.append(best)
+    kinds = list(UnlockKind)
+    return tuple(sorted(found, key=lambda hint: (-hint.saves_fen, kinds.index(hint.kind))))
+
+
+def _steps(price: Price, offer: UnappliedOffer) -> Iterator[_Step]:
+    """The ways to close every reason of the offer with one step; often none."""
+    purchase, candidate = price.purchase, offer.candidate
+    codes = {reason.code for reason in offer.reasons}
+    if codes <= _THRESHOLDS:
+        fill = least_fill(purchase.fill, price.measure, offer.reasons)
+        yield _Step(UnlockKind.BUY_MORE, replace(purchase, fill=fill), candidate)
+    elif all(reason.guest for reason in offer.reasons):
+        yield _sign_in(purchase, candidate)
+    elif codes == {ReasonCode.NOT_CLAIMED}:
+        yield _claim(purchase, candidate.promotion)
+    elif codes == {ReasonCode.PAYMENT_METHOD}:
+        for method in _methods(offer.reasons):
+            changed = replace(purchase, payment_method=method)
+            yield _Step(UnlockKind.CHANGE_PAYMENT, changed, candidate)
+    else:
+        moment = _opening(offer.reasons)
+        if moment is not None and moment - purchase.moment <= WAIT_AT_MOST:
+            yield _Step(UnlockKind.WAIT, replace(purchase, moment=moment), candidate)
+
+
+def _sign_in(purchase: Purchase, candidate: Candidate) -> _Step:
+    """As a new member, who has claimed the batch where the candidate is one."""
+    member = Shopper(user_id=NEW_MEMBER_ID, first_order=True, channel=purchase.shopper.channel)
+    signed_in = replace(purchase, shopper=member)
+    if candidate.is_unclaimed_batch:
+        return replace(_claim(signed_in, candidate.promotion), kind=UnlockKind.SIGN_IN)
+    return _Step(UnlockKind.SIGN_IN, signed_in, candidate)
+
+
+def _claim(purchase: Purchase, batch: Promotion) -> _Step:
+    """With one coupon of the batch, claimed now."""
+    shopper = purchase.shopper
+    coupon = Coupon(
+        id=max((held.id for held in shopper.coupons), default=0) + 1,
+        user_id=shopper.user_id or NEW_MEMBER_ID,
+        batch_code=batch.code,
+        stored_status=CouponStatus.USABLE,
+        claimed_at=purchase.moment,
+        valid_from=purchase.moment,
+        valid_until=_coupon_end(batch, purchase.moment),
+    )
+    claimed = replace(shopper, coupons=(*shopper.coupons, coupon))
+    return _Step(UnlockKind.CLAIM, replace(purchase, shopper=claimed), Candidate(batch, coupon))
+
+
+def _coupon_end(batch: Promotion, moment: datetime) -> datetime:
+    """The end of a coupon claimed now: counted from the claim, or the batch's own."""
+    days = batch.delivery.valid_days_from_claim if batch.delivery else None
+    if days is not None:
+        return moment + timedelta(days=days)
+    return batch.validity.ends_at or datetime.max.replace(tzinfo=moment.tzinfo)
+
+
+def _methods(reasons: Sequence[Reason]) -> list[PaymentMethod]:
+    """The methods that every reason accepts, in the order of `PaymentMethod`."""
+    return [m for m in PaymentMethod if all(m.value in reason.accepted for reason in reasons)]
+
+
+def _opening(reasons: Sequence[Reason]) -> datetime | None:
+    """When the last of the reasons passes; None: one of them does not pass by waiting."""
+    openings = [reason.available_from for reason in reasons if reason.available_from is not None]
+    return max(openings) if len(openings) == len(reasons) else None
+
+
+def _remembered() -> Callable[[Purchase], Price | None]:
+    """Prices a purchase; guests' hints ask for the same one again and again."""
+    prices: list[tuple[Purchase, Price | None]] = []
+
+    def price_again(purchase: Purchase) -> Price | None:
+        for priced, price in prices:
+            if priced == purchase:
+                return price
+        try:
+            price = price_of(decide(purchase, roster_of(purchase)))
+        except ChoiceImpossible:
+            price = None
+        prices.append((purchase, price))
+        return price
+
+    return price_again
+
+
+def _verified(
+    now: Price, offer: UnappliedOffer, step: _Step, price_again: Callable[[Purchase], Price | None]
+) -> Unlock | None:
+    """The hint, if the candidate applies once the step is taken."""
+    then = price_again(step.purchase)
+    if then is None or all(a.candidate != step.candidate for a in then.applied):
+        return None
+    added_fen = then.measure.pump_amount_fen - now.measure.pump_amount_fen
+    more = step.kind is UnlockKind.BUY_MORE
+    return Unlock(
+        kind=step.kind,
+        candidate=offer.candidate,
+        payable_then_fen=then.payable_fen,
+        unit_price_then_mill=then.unit_price_mill,
+        saves_fen=now.payable_fen + added_fen - then.payable_fen,
+        add_fen=added_fen if more else None,
+        add_ml=_added_ml(now.purchase, step.purchase) if more else None,
+    )
+
+
+def _added_ml(now: Purchase, then: Purchase) -> int | None:
+    """The volume added, where the fill was given in litres."""
+    if isinstance(now.fill, LitresFill) and isinstance(then.fill, LitresFill):
+        return then.fill.volume_ml - now.fill.volume_ml
+    return None

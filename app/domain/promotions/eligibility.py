@@ -1,0 +1,72 @@
+"""Whether a candidate may apply at all, whatever else applies; if not, every reason.
+
+Source: design §2, Explanation (INELIGIBLE) and Time.
+"""
+
+from datetime import datetime
+
+from app.domain.promotions.candidate import Candidate
+from app.domain.promotions.contender import Contender
+from app.domain.promotions.promotion import Promotion
+from app.domain.promotions.reason import Reason, ReasonCode
+from app.domain.promotions.situation import Situation
+from app.domain.promotions.terms import LineKind
+from app.domain.wallet.coupon import Coupon, CouponStatus
+
+
+def standing_failures(candidate: Candidate, moment: datetime, *, guest: bool) -> tuple[Reason, ...]:
+    """What bars it by its own state: paused, not begun, ended, not claimed, reserved, expired.
+
+    A coupon's own window counts, not its batch's: that one bounds claiming.
+    """
+    reasons: list[Reason] = []
+    promotion, coupon = candidate.promotion, candidate.coupon
+    if promotion.paused:
+        reasons.append(Reason(code=ReasonCode.PAUSED))
+    if coupon is not None:
+        return (*reasons, *_coupon_failures(coupon, moment))
+    if candidate.is_unclaimed_batch:
+        reasons.append(Reason(code=ReasonCode.NOT_CLAIMED, guest=guest))
+    return (*reasons, *_validity_failures(promotion, moment))
+
+
+def condition_failures(promotion: Promotion, situation: Situation) -> tuple[Reason, ...]:
+    """Every reason of every failing condition, in the order in which they are written."""
+    return tuple(
+        reason for condition in promotion.conditions for reason in condition.failures(situation)
+    )
+
+
+def power_failures(contender: Contender) -> tuple[Reason, ...]:
+    """Why it gives nothing even alone; empty: it gives something."""
+    bill, promotion = contender.bill, contender.candidate.promotion
+    if contender.discount(bill.lines).fen > 0:
+        return ()
+    shortfalls = promotion.benefit.shortfalls(contender.basis)
+    if shortfalls:
+        return shortfalls
+    others = sum(bill.lines[1:]) if LineKind.NON_FUEL in promotion.scope else 0
+    at_floor = bill.lines[0] > 0 and bill.lines[0] <= bill.fuel_least_fen
+    if LineKind.FUEL in promotion.scope and at_floor and not others:
+        return (Reason(code=ReasonCode.FLOOR_PRICE),)
+    return (Reason(code=ReasonCode.ZERO_EFFECT),)
+
+
+def _coupon_failures(coupon: Coupon, moment: datetime) -> tuple[Reason, ...]:
+    reasons: list[Reason] = []
+    if coupon.stored_status is CouponStatus.RESERVED:
+        reasons.append(Reason(code=ReasonCode.COUPON_RESERVED))
+    if moment < coupon.valid_from:
+        reasons.append(Reason(code=ReasonCode.NOT_STARTED, available_from=coupon.valid_from))
+    if moment >= coupon.valid_until:
+        reasons.append(Reason(code=ReasonCode.COUPON_EXPIRED))
+    return tuple(reasons)
+
+
+def _validity_failures(promotion: Promotion, moment: datetime) -> tuple[Reason, ...]:
+    validity = promotion.validity
+    if validity.starts_at is not None and moment < validity.starts_at:
+        return (Reason(code=ReasonCode.NOT_STARTED, available_from=validity.starts_at),)
+    if validity.ends_at is not None and moment >= validity.ends_at:
+        return (Reason(code=ReasonCode.ENDED),)
+    return ()
