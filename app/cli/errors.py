@@ -8,7 +8,7 @@ from enum import IntEnum
 import click
 import psycopg
 from pydantic import ValidationError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.integrations.local_servers import AlreadyRunning, LocalServersError
 
@@ -63,6 +63,11 @@ def reported() -> Iterator[None]:
         zh = "连不上数据库。请检查 YOUHUI_DATABASE_URL 和数据库是否在运行。"
         en = "The database cannot be reached: check YOUHUI_DATABASE_URL and that it runs."
         _tell(f"{zh}\n{en}\n{str(error).splitlines()[0]}", ExitCode.DATABASE_UNREACHABLE)
+    except ProgrammingError as error:
+        if not isinstance(error.orig, psycopg.errors.UndefinedTable):
+            raise
+        zh, en = "数据库里还没有表：先执行 youhui migrate。", "No tables yet: run `youhui migrate`."
+        _tell(f"{zh}\n{en}", ExitCode.FAILED)
     except ValidationError as error:
         _tell(_settings_message(error), ExitCode.USAGE)
 

@@ -162,7 +162,7 @@ async def _take(
             counted = {str(state): int(number) for state, number in await cursor.fetchall()}
             for statement in steps.write:
                 await cursor.execute(statement, values)
-    except psycopg.Error as fault:
+    except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
         raise StorageUnavailable(str(fault)) from fault
     new, changed = counted.get("NEW", 0), counted.get("CHANGED", 0)
     return IntakeCount(

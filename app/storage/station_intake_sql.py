@@ -128,7 +128,7 @@ WITH made AS (
         latitude_e7, longitude_e7, time_zone, opening, amenities, phone, source_updated_at)
     SELECT code, name, brand_code, region_code, price_zone_code, address, latitude_e7,
         longitude_e7, time_zone, opening, amenities, phone, updated_at
-    FROM intake_station WHERE state = 'NEW' ORDER BY code
+    FROM intake_station WHERE state = 'NEW' ORDER BY code COLLATE "C"
     RETURNING id, code
 )
 UPDATE intake_station AS i SET station_id = made.id FROM made WHERE made.code = i.code
