@@ -43,7 +43,8 @@ class Terminated(BaseException):
 def reported() -> Iterator[None]:
     """Turn what a command raises into a message on standard error and an exit code."""
     try:
-        yield
+        with _database_faults_told():
+            yield
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except (KeyboardInterrupt, click.Abort):
@@ -59,6 +60,14 @@ def reported() -> Iterator[None]:
         _tell(str(error), ExitCode.ALREADY_RUNNING)
     except LocalServersError as error:
         _tell(str(error), ExitCode.SERVER_FAILED)
+    except ValidationError as error:
+        _tell(_settings_message(error), ExitCode.USAGE)
+
+
+@contextmanager
+def _database_faults_told() -> Iterator[None]:
+    try:
+        yield
     except (psycopg.OperationalError, OperationalError) as error:
         zh = "连不上数据库。请检查 YOUHUI_DATABASE_URL 和数据库是否在运行。"
         en = "The database cannot be reached: check YOUHUI_DATABASE_URL and that it runs."
@@ -68,8 +77,6 @@ def reported() -> Iterator[None]:
             raise
         zh, en = "数据库里还没有表：先执行 youhui migrate。", "No tables yet: run `youhui migrate`."
         _tell(f"{zh}\n{en}", ExitCode.FAILED)
-    except ValidationError as error:
-        _tell(_settings_message(error), ExitCode.USAGE)
 
 
 def _settings_message(error: ValidationError) -> str:
