@@ -74,11 +74,6 @@ PLANTED = {
         "import joserfc.jwt",
         "app.documents.findings -> joserfc",
     ),
-    "main binds adapters and serves; it draws no SQL, no Redis, no console of its own": (
-        "app/main.py",
-        "import sqlalchemy",
-        "app.main -> sqlalchemy",
-    ),
 }
 
 
