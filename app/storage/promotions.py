@@ -32,7 +32,7 @@ class PostgresPromotionStore:
         self._announcements = announcements
 
     async def publish(self, promotions: Sequence[Promotion], by: str) -> int:
-        documents = _documents(promotions)
+        documents = documents_of(promotions)
         async with unavailable_on_fault(), self._engine.begin() as connection:
             held, changed = await put_live(connection, documents, by)
             version = await catalog_version.bump(connection) if changed else held
@@ -76,7 +76,7 @@ async def put_live(
     return held, len(changed)
 
 
-def _documents(promotions: Sequence[Promotion]) -> dict[str, Document]:
+def documents_of(promotions: Sequence[Promotion]) -> dict[str, Document]:
     """By code, as JSON reads them back, so that they compare with what is stored."""
     twice = [code for code, times in Counter(p.code for p in promotions).items() if times > 1]
     if twice:

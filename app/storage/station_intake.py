@@ -2,9 +2,10 @@
 operations, all in one transaction with the catalog version that they make."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, LiteralString, cast
+from typing import LiteralString
 
 import psycopg
+from psycopg import sql
 from psycopg.types.json import Jsonb
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -17,10 +18,9 @@ from app.ports.announcements import CatalogAnnouncements
 from app.ports.errors import StorageUnavailable
 from app.ports.station_intake import IntakeCount, StationBatch
 from app.storage import catalog_version, station_intake_sql
+from app.storage.copying import copy_rows, driver_connection
 from app.storage.engine import reading, unavailable_on_fault
 from app.storage.tables import CeilingPriceRow, PriceZoneRow, table_of
-
-DriverConnection = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
 class PostgresStationIntake:
@@ -152,10 +152,10 @@ async def _take(
 ) -> IntakeCount:
     """Fills the temporary tables, runs the steps and counts rows by what became of them."""
     try:
-        async with (await _driver(connection)).cursor() as cursor:
+        async with (await driver_connection(connection)).cursor() as cursor:
             await cursor.execute(steps.create)
             for table, rows in tables.items():
-                await _copy(cursor, table, rows)
+                await copy_rows(cursor, sql.SQL(table), rows)
             for statement in steps.judge:
                 await cursor.execute(statement, values)
             await cursor.execute(steps.count)
@@ -172,19 +172,3 @@ async def _take(
         outdated=counted.get("OUTDATED", 0),
         version=await catalog_version.bump(connection) if new or changed else None,
     )
-
-
-async def _driver(connection: AsyncConnection) -> DriverConnection:
-    """The psycopg connection under SQLAlchemy's, in the same transaction: COPY needs it."""
-    raw = await connection.get_raw_connection()
-    return cast("DriverConnection", raw.driver_connection)
-
-
-async def _copy(
-    cursor: psycopg.AsyncCursor[tuple[Any, ...]],
-    table: LiteralString,
-    rows: Iterable[Sequence[object]],
-) -> None:
-    async with cursor.copy("COPY " + table + " FROM STDIN") as copy:
-        for row in rows:
-            await copy.write_row(row)
