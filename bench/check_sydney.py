@@ -183,10 +183,12 @@ def differences(expected: list[Expected], cards: list[Card]) -> list[str]:
 @contextmanager
 def throw_away_database() -> Iterator[tuple[str, str, Path]]:
     """Database URL, Redis URL and folder of servers that vanish with the block."""
-    with tempfile.TemporaryDirectory(prefix="youhui-sydney-") as folder:
-        with local_servers(Path(folder) / "servers", durable=False) as servers:
-            upgrade(servers.database_url)
-            yield servers.database_url, servers.redis_url, Path(folder)
+    with (
+        tempfile.TemporaryDirectory(prefix="youhui-sydney-") as folder,
+        local_servers(Path(folder) / "servers", durable=False) as servers,
+    ):
+        upgrade(servers.database_url)
+        yield servers.database_url, servers.redis_url, Path(folder)
 
 
 async def take(path: Path, database_url: str) -> ImportReport:
