@@ -38,7 +38,7 @@ demo: .venv/.run graphiql ## 启动演示：服务、数据、网页 the whole p
 	@exec $(YOUHUI) demo $(ARGS)
 
 seed: .venv/.run ## 生成演示数据 demo data into the database
-	@exec $(YOUHUI) seed $(ARGS)
+	@$(YOUHUI) migrate && exec $(YOUHUI) seed $(ARGS)
 
 migrate: .venv/.run ## 升级数据库结构 bring the database's structure up to date
 	@exec $(YOUHUI) migrate $(ARGS)

@@ -21,7 +21,9 @@ COMMANDS = {
     "demo": Place("app.cli.demo", "demo", "一条命令启动演示 · everything, with demo data"),
     "serve": Place("app.cli.serve", "serve", "启动 HTTP 服务 · the GraphQL server"),
     "servers": Place("app.cli.servers", "servers", "本地服务的进程、地址、日志 · local servers"),
-    "migrate": Place("app.cli.migrate", "migrate", "升级数据库结构 · bring the database up to date"),
+    "migrate": Place(
+        "app.cli.migrate", "migrate", "升级数据库结构 · bring the database up to date"
+    ),
     "seed": Place("app.cli.seed", "seed", "生成演示数据 · generate demo data"),
     "import": Place("app.cli.imports", "imports", "导入油站与限价 · stations and ceiling prices"),
     "promotions": Place("app.cli.promotions", "promotions", "发布优惠活动 · publish promotions"),

@@ -148,7 +148,13 @@ def test_a_new_package_must_be_placed(place: str, tmp_path: Path) -> None:
 )
 def test_a_lint_rule_bites(planted: str, rule: str) -> None:
     linted = subprocess.run(
-        [PROGRAMS / "ruff", "check", "--output-format=concise", "--stdin-filename=app/loaders/x.py", "-"],
+        [
+            PROGRAMS / "ruff",
+            "check",
+            "--output-format=concise",
+            "--stdin-filename=app/loaders/x.py",
+            "-",
+        ],
         input=planted,
         cwd=ROOT,
         capture_output=True,
@@ -161,7 +167,10 @@ def test_a_lint_rule_bites(planted: str, rule: str) -> None:
 LOOSE = {
     "app/domain/shared": ("def f(x: list) -> object:\n    return x\n", "reportMissingTypeArgument"),
     "app/resolvers": ("def f(x) -> int:\n    return 1\n", "reportMissingParameterType"),
-    "app/schema": ("def f(x: dict[str, int]):\n    return x.keys\n\n\ny = f\nz: list = []\n", "reportMissingTypeArgument"),
+    "app/schema": (
+        "def f(x: dict[str, int]):\n    return x.keys\n\n\ny = f\nz: list = []\n",
+        "reportMissingTypeArgument",
+    ),
 }
 
 

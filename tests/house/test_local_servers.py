@@ -193,7 +193,7 @@ def test_a_server_that_fails_tells_why(folder: Path) -> None:
     with local_servers(folder, durable=False):
         pass
     (folder / "postgres" / "postgresql.conf").write_text("no_such_setting = on\n")
-    with pytest.raises(ServerFailed, match="no_such_setting|configuration"):
+    with pytest.raises(ServerFailed, match=r"no_such_setting|configuration"):
         with local_servers(folder, durable=False):
             pass
     assert running_servers(folder) is None

@@ -21,7 +21,7 @@ from app.integrations.local_servers import running_servers
 FOLDER = "YOUHUI_TEST_FOLDER"
 CONTROLLER = "YOUHUI_TEST_CONTROLLER"
 
-keeper: subprocess.Popen[bytes] | None = None
+keepers: list[subprocess.Popen[bytes]] = []
 """The process that holds the servers, if it was this worker that started it."""
 
 
@@ -79,17 +79,17 @@ def run_servers() -> RunServers:
 
 
 def _start(folder: Path) -> None:
-    global keeper
     command = [sys.executable, "-m", "app.integrations.local_servers", str(folder)]
     log = folder / "keeper.log"
     with log.open("w") as output:
-        keeper = started = subprocess.Popen(
+        started = subprocess.Popen(
             [*command, "--follow", os.environ[CONTROLLER], "--remove"],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             start_new_session=True,
         )
+    keepers.append(started)
 
     def is_running() -> bool:
         if started.poll() is not None:

@@ -54,7 +54,7 @@ def _wait_for_end(pid: int) -> None:
         time.sleep(0.2)
 
 
-def _leave(number: int, frame: FrameType | None) -> None:
+def _leave(_number: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
