@@ -1,14 +1,28 @@
 """What one request has at hand: one catalog, one instant, one viewer, one set of loaders."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
 
 from app.domain.checkout.catalog import Catalog
 from app.domain.shared.channel import Channel
 from app.domain.shared.text import Language
 from app.loaders import Loaders
+from app.loaders.viewer import ViewerLoaders
 from app.ports.quote_tokens import QuoteTokens
 from app.ports.wallets import WalletRepository
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A signed-in viewer: the id, and the loaders of what is theirs."""
+
+    user_id: int
+    loaders: ViewerLoaders
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,3 +44,27 @@ class RequestContext:
     quote_ttl: timedelta = timedelta(minutes=5)
     private: bool = field(default=False)
     no_store: bool = field(default=False)
+    _kept: dict[str, object] = field(default_factory=dict[str, object], init=False, repr=False)
+
+    def viewer(self) -> Viewer | None:
+        """The only door to what is the viewer's; None for a guest. It makes the answer private,
+        for a guest too: the same document answers a member otherwise, so no shared cache may keep
+        either."""
+        self.private = True
+        if self.user_id is None or self.loaders.viewer is None:
+            return None
+        return Viewer(self.user_id, self.loaders.viewer)
+
+    def keep(self, name: str, make: Callable[[], T]) -> T:
+        """A value made at the first call and kept for the request."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return cast(T, self._kept[name])
+
+    async def once(self, name: str, load: Callable[[], Awaitable[T]]) -> T:
+        """Something loaded once for the request, whoever asks first; its failure is shared too.
+
+        Shielded: one waiter that is cancelled must not take the answer from the others.
+        """
+        task = self.keep(name, lambda: asyncio.ensure_future(cast(Awaitable[Any], load())))
+        return cast(T, await asyncio.shield(task))

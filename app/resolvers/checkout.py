@@ -1,0 +1,292 @@
+"""The checkout preview: what a fill would cost, exactly, and why. Pure: it changes nothing."""
+
+import uuid
+from dataclasses import dataclass
+
+from app.domain.checkout import engine
+from app.domain.checkout.purchase import FREE_CHOICE, OfferChoice, Purchase
+from app.domain.checkout.quote import ChoiceFault, ChoiceImpossible, Quote, UnappliedOffer
+from app.domain.checkout.warnings import PreviewWarning, WarningCode, warnings_of
+from app.domain.pricing.bounds import LARGEST_PUMP_AMOUNT_FEN, LARGEST_VOLUME_ML, in_range
+from app.domain.pricing.fill import AmountFill, Fill
+from app.domain.promotions.reason import Outcome, ReasonCode
+from app.domain.shared.fuel import FuelGrade
+from app.domain.shared.payment import PaymentMethod
+from app.domain.stations.station import Station, StationProduct
+from app.ports.errors import StorageUnavailable
+from app.ports.quote_tokens import QuoteClaims, QuotedMember
+from app.resolvers.context import RequestContext
+from app.resolvers.keys import CouponKey
+from app.resolvers.pages import LARGEST_PAGE
+from app.resolvers.refusals import ErrorCode, Refusal, Refused, Subject
+from app.resolvers.shopping import (
+    Shopping,
+    Wishes,
+    guest_shopping,
+    purchase_of,
+    shopping,
+)
+
+
+MAX_OFFERS = 8
+"""Members of one combination at most (design §2, Legality)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoiceWanted:
+    """None in place of a key or a code: an id that cannot be read. `coupons` None: left open."""
+
+    coupons: tuple[CouponKey | None, ...] | None = None
+    offers: tuple[str | None, ...] = ()
+    excluded: tuple[str | None, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviewWanted:
+    station_id: int
+    fuel_grade: FuelGrade
+    nozzle_no: str | None
+    fill: Fill
+    choice: ChoiceWanted | None
+    use_points: bool | None
+    payment_method: PaymentMethod | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """`user_id`: whom the quote is signed for; None: a guest, who must sign in to order."""
+
+    quote_id: str
+    quote: Quote
+    nozzle_no: str | None
+    warnings: tuple[PreviewWarning, ...]
+    user_id: int | None
+
+    @property
+    def purchase(self) -> Purchase:
+        return self.quote.price.purchase
+
+
+async def preview(
+    context: RequestContext, wanted: PreviewWanted
+) -> Preview | tuple[Refusal, ...]:
+    """A quote with all its explanations, or why there is none.
+
+    When the viewer's data cannot be loaded the answer is the price that anyone gets, with
+    OFFERS_UNAVAILABLE; a choice of coupons then cannot be honoured: `StorageUnavailable`.
+    """
+    try:
+        station, product = _place(context, wanted)
+        choice = _choice(context, wanted.choice or ChoiceWanted())
+        buyer, complete = await _buyer(context, choice)
+        purchase = purchase_of(context, buyer, station, product, wanted.fill, _wishes(wanted, choice))
+        return _quoted(context, wanted, purchase, complete)
+    except Refused as refused:
+        return refused.refusals
+
+
+def _place(context: RequestContext, wanted: PreviewWanted) -> tuple[Station, StationProduct]:
+    station = context.catalog.stations.by_id.get(wanted.station_id)
+    if station is None:
+        raise Refused(Refusal(code=ErrorCode.NOT_FOUND, at=("station_id",), subject=Subject.STATION))
+    product = station.products.get(wanted.fuel_grade)
+    refusals: list[Refusal] = []
+    if product is None:
+        refusals.append(Refusal(code=ErrorCode.PRODUCT_NOT_SOLD, at=("fuel_grade",)))
+    elif wanted.nozzle_no is not None and wanted.nozzle_no not in product.nozzles:
+        refusals.append(
+            Refusal(code=ErrorCode.INVALID_INPUT, at=("nozzle_no",), subject=Subject.NOZZLE)
+        )
+    if not in_range(wanted.fill):
+        refusals.append(_out_of_range(wanted.fill))
+    if refusals or product is None:
+        raise Refused(*refusals)
+    return station, product
+
+
+def _out_of_range(fill: Fill) -> Refusal:
+    """The limit is in the fill's own unit: fen, or whole litres."""
+    if isinstance(fill, AmountFill):
+        at, limit = ("fill", "pump_amount_fen"), LARGEST_PUMP_AMOUNT_FEN
+    else:
+        at, limit = ("fill", "litres"), LARGEST_VOLUME_ML // 1000
+    return Refusal(code=ErrorCode.FILL_OUT_OF_RANGE, at=at, limit=limit)
+
+
+def _choice(context: RequestContext, wanted: ChoiceWanted) -> OfferChoice:
+    """Every id must be known and named once; coupons must be the viewer's own."""
+    refusals = _too_many(wanted)
+    if refusals:
+        raise Refused(*refusals)
+    coupons = _coupon_ids(context, wanted.coupons, refusals)
+    forced = _codes(context, wanted.offers, "offer_ids", refusals)
+    excluded = _codes(context, wanted.excluded, "exclude_offer_ids", refusals)
+    for index, code in enumerate(wanted.excluded):
+        if code is not None and code in forced:
+            at = ("choice", "exclude_offer_ids", str(index))
+            refusals.append(Refusal(code=ErrorCode.INVALID_INPUT, at=at, subject=Subject.TWICE))
+    if refusals:
+        raise Refused(*refusals)
+    if wanted == ChoiceWanted():
+        return FREE_CHOICE
+    return OfferChoice(coupon_ids=coupons, forced_codes=forced, excluded_codes=excluded)
+
+
+def _too_many(wanted: ChoiceWanted) -> list[Refusal]:
+    """No combination holds more members than the engine's bound; nobody excludes hundreds."""
+    asked = (
+        ("coupon_ids", len(wanted.coupons or ()), MAX_OFFERS),
+        ("offer_ids", len(wanted.offers), MAX_OFFERS),
+        ("exclude_offer_ids", len(wanted.excluded), LARGEST_PAGE),
+    )
+    return [
+        Refusal(code=ErrorCode.LIMIT_REACHED, at=("choice", name), limit=limit, used=count)
+        for name, count, limit in asked
+        if count > limit
+    ]
+
+
+def _coupon_ids(
+    context: RequestContext, keys: tuple[CouponKey | None, ...] | None, refusals: list[Refusal]
+) -> frozenset[int] | None:
+    if keys is None:
+        return None
+    viewer = context.viewer()
+    if keys and viewer is None:
+        refusals.append(Refusal(code=ErrorCode.SIGN_IN_REQUIRED, at=("choice", "coupon_ids")))
+        return frozenset()
+    found: set[int] = set()
+    for index, key in enumerate(keys):
+        at = ("choice", "coupon_ids", str(index))
+        if key is None or viewer is None or key.user_id != viewer.user_id:
+            refusals.append(Refusal(code=ErrorCode.NOT_FOUND, at=at, subject=Subject.COUPON))
+        elif key.coupon_id in found:
+            refusals.append(Refusal(code=ErrorCode.INVALID_INPUT, at=at, subject=Subject.TWICE))
+        else:
+            found.add(key.coupon_id)
+    return frozenset(found)
+
+
+def _codes(
+    context: RequestContext, codes: tuple[str | None, ...], name: str, refusals: list[Refusal]
+) -> frozenset[str]:
+    for index, code in enumerate(codes):
+        at = ("choice", name, str(index))
+        if code is None or code not in context.catalog.rules.by_code:
+            refusals.append(Refusal(code=ErrorCode.NOT_FOUND, at=at, subject=Subject.OFFER))
+        elif code in codes[:index]:
+            refusals.append(Refusal(code=ErrorCode.INVALID_INPUT, at=at, subject=Subject.TWICE))
+    return frozenset(code for code in codes if code is not None)
+
+
+async def _buyer(context: RequestContext, choice: OfferChoice) -> tuple[Shopping, bool]:
+    """The viewer, or anyone when the viewer's data cannot be loaded; then `False`."""
+    try:
+        return await shopping(context), True
+    except StorageUnavailable:
+        if choice.coupon_ids:
+            raise
+        return guest_shopping(context), False
+
+
+def _wishes(wanted: PreviewWanted, choice: OfferChoice) -> Wishes:
+    return Wishes(
+        choice=choice, use_points=wanted.use_points, payment_method=wanted.payment_method
+    )
+
+
+def _quoted(
+    context: RequestContext, wanted: PreviewWanted, purchase: Purchase, complete: bool
+) -> Preview:
+    try:
+        quote = engine.quote(purchase, context.quote_ttl)
+    except ChoiceImpossible as impossible:
+        raise Refused(_impossible(wanted, impossible)) from impossible
+    warnings = warnings_of(quote, points_asked=wanted.use_points is True)
+    if not complete:
+        known = tuple(w for w in warnings if w.code is not WarningCode.SIGN_IN_TO_ORDER)
+        warnings = (PreviewWarning(code=WarningCode.OFFERS_UNAVAILABLE), *known)
+    return Preview(
+        quote_id=uuid.uuid4().hex,
+        quote=quote,
+        nozzle_no=wanted.nozzle_no,
+        warnings=warnings,
+        user_id=context.user_id if not complete else purchase.shopper.user_id,
+    )
+
+
+_BY_REASON = {
+    ReasonCode.COUPON_EXPIRED: ErrorCode.COUPON_EXPIRED,
+    ReasonCode.COUPON_RESERVED: ErrorCode.COUPON_TAKEN,
+    ReasonCode.POINTS_SHORT: ErrorCode.POINTS_SHORT,
+    ReasonCode.ENDED: ErrorCode.OFFER_ENDED,
+}
+
+
+def _impossible(wanted: PreviewWanted, impossible: ChoiceImpossible) -> Refusal:
+    """What of the choice cannot be had, with the path to it where one member is at fault."""
+    is_coupon = impossible.coupon_id is not None
+    subject = Subject.COUPON if is_coupon else Subject.OFFER
+    at = _at(wanted.choice or ChoiceWanted(), impossible)
+    match impossible.fault:
+        case ChoiceFault.UNKNOWN_OFFER | ChoiceFault.UNKNOWN_COUPON:
+            return Refusal(code=ErrorCode.NOT_FOUND, at=at, subject=subject)
+        case ChoiceFault.INELIGIBLE:
+            codes = (_BY_REASON.get(reason.code) for reason in impossible.reasons)
+            code = next((code for code in codes if code), ErrorCode.NOT_ELIGIBLE)
+            return Refusal(code=code, at=at, subject=subject, reasons=impossible.reasons)
+        case ChoiceFault.NO_LEGAL_COMBINATION:
+            return Refusal(
+                code=ErrorCode.INVALID_INPUT, at=at, subject=Subject.COMBINATION
+            )
+
+
+def _at(choice: ChoiceWanted, impossible: ChoiceImpossible) -> tuple[str, ...]:
+    for index, key in enumerate(choice.coupons or ()):
+        if key is not None and key.coupon_id == impossible.coupon_id:
+            return ("choice", "coupon_ids", str(index))
+    for index, code in enumerate(choice.offers):
+        if code is not None and code == impossible.code:
+            return ("choice", "offer_ids", str(index))
+    return ("choice",)
+
+
+def sign(context: RequestContext, previewed: Preview) -> str:
+    """The token that an order will be placed with. From here on the answer must not be stored."""
+    context.no_store = True
+    price, purchase = previewed.quote.price, previewed.purchase
+    return context.quote_tokens.sign(
+        QuoteClaims(
+            quote_id=previewed.quote_id,
+            user_id=previewed.user_id,
+            station_id=purchase.station.id,
+            fuel_grade=purchase.product.fuel_grade,
+            nozzle_no=previewed.nozzle_no,
+            fill=purchase.fill,
+            pump_price_mill_per_litre=price.measure.pump_price_mill_per_litre,
+            pump_amount_fen=price.measure.pump_amount_fen,
+            fee_fen=price.fee_fen,
+            payable_fen=price.payable_fen,
+            rule_version=purchase.rules.version,
+            payment_method=purchase.payment_method if previewed.quote.fixes_payment else None,
+            use_points=purchase.use_points,
+            members=tuple(
+                QuotedMember(
+                    code=offer.candidate.promotion.code,
+                    coupon_id=offer.candidate.coupon.id if offer.candidate.coupon else None,
+                    discount_fen=offer.discount_fen,
+                    points=offer.points,
+                )
+                for offer in price.applied
+            ),
+            issued_at=previewed.quote.issued_at,
+            expires_at=previewed.quote.expires_at,
+        )
+    )
+
+
+def payable_if_forced(previewed: Preview, unapplied: UnappliedOffer) -> int | None:
+    """What would be paid if it were forced in; None: it cannot be. Computed when asked."""
+    if unapplied.outcome is Outcome.INELIGIBLE:
+        return None
+    return engine.payable_if_forced(previewed.purchase, unapplied.candidate)

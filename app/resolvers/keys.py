@@ -1,0 +1,35 @@
+"""What an id stands for: the keys behind the contract's opaque ids."""
+
+from dataclasses import dataclass
+
+from app.domain.shared.fuel import FuelGrade
+
+
+@dataclass(frozen=True, slots=True)
+class StationKey:
+    station_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProductKey:
+    station_id: int
+    fuel_grade: FuelGrade
+
+
+@dataclass(frozen=True, slots=True)
+class OfferKey:
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class CouponKey:
+    user_id: int
+    coupon_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ViewerKey:
+    user_id: int
+
+
+NodeKey = StationKey | ProductKey | OfferKey | CouponKey | ViewerKey

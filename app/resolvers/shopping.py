@@ -1,0 +1,110 @@
+"""Who buys: all that a personal price depends on, gathered once a request.
+
+Cards and checkout previews build their purchases here, so they cannot disagree (design §2, Price
+truth).
+"""
+
+import asyncio
+from dataclasses import dataclass, field
+
+from app.domain.checkout.purchase import FREE_CHOICE, OfferChoice, Purchase
+from app.domain.pricing.fill import Fill
+from app.domain.profiles.member import Habits, Preferences
+from app.domain.profiles.usual import ChosenFill, FillOrigin, usual_fill, usual_fuel_grade
+from app.domain.promotions.shopper import Shopper
+from app.domain.shared.fuel import FuelGrade
+from app.domain.shared.payment import PaymentMethod
+from app.domain.stations.station import Station, StationProduct
+from app.resolvers.context import RequestContext, Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shopping:
+    """A shopper with their settings and habits; a guest has neither."""
+
+    shopper: Shopper
+    preferences: Preferences = field(default_factory=Preferences)
+    habits: Habits = field(default_factory=Habits)
+
+    @property
+    def fuel_grade(self) -> FuelGrade:
+        return usual_fuel_grade(self.preferences, self.habits)
+
+    def fill_for(self, given: Fill | None, fuel_grade: FuelGrade) -> ChosenFill:
+        """The fill given, else the usual one of the grade's fuel type."""
+        if given is not None:
+            return ChosenFill(given, FillOrigin.GIVEN)
+        return usual_fill(self.preferences, self.habits, fuel_grade.fuel_type)
+
+
+async def shopping(context: RequestContext) -> Shopping:
+    """The viewer's, or a guest's. Database down: `StorageUnavailable`."""
+    viewer = context.viewer()
+    if viewer is None:
+        return guest_shopping(context)
+    return await context.once("shopping", lambda: _member_shopping(context, viewer))
+
+
+def guest_shopping(context: RequestContext) -> Shopping:
+    """What anyone gets who comes through this channel."""
+    return Shopping(shopper=Shopper(channel=context.channel))
+
+
+async def _member_shopping(context: RequestContext, viewer: Viewer) -> Shopping:
+    """All loads go out together: a statement each. A token whose member is gone buys as a guest."""
+    loaders, user_id = viewer.loaders, viewer.user_id
+    member, habits, coupons, points = await asyncio.gather(
+        loaders.member.load(user_id),
+        loaders.habits.load(user_id),
+        loaders.open_coupons.load(user_id),
+        loaders.points.load(user_id),
+    )
+    if member is None:
+        return guest_shopping(context)
+    shopper = Shopper(
+        user_id=user_id,
+        tier=member.tier,
+        segments=member.segments,
+        first_order=habits.counted_orders == 0,
+        channel=context.channel,
+        points_available=points.available,
+        coupons=coupons,
+    )
+    return Shopping(shopper=shopper, preferences=member.preferences, habits=habits)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wishes:
+    """What a request may say about a purchase beyond the fill; None: the viewer's setting."""
+
+    choice: OfferChoice = FREE_CHOICE
+    use_points: bool | None = None
+    payment_method: PaymentMethod | None = None
+
+
+NO_WISHES = Wishes()
+
+
+def purchase_of(
+    context: RequestContext,
+    buyer: Shopping,
+    station: Station,
+    product: StationProduct,
+    fill: Fill,
+    wishes: Wishes = NO_WISHES,
+) -> Purchase:
+    """The question to the engine: the remembered payment method and points setting, unless the
+    request says otherwise."""
+    settings = buyer.preferences
+    use_points = settings.use_points if wishes.use_points is None else wishes.use_points
+    return Purchase(
+        station=station,
+        product=product,
+        fill=fill,
+        moment=context.moment,
+        rules=context.catalog.rules,
+        shopper=buyer.shopper,
+        payment_method=wishes.payment_method or settings.usual_payment_method,
+        use_points=use_points,
+        choice=wishes.choice,
+    )

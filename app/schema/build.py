@@ -1,0 +1,34 @@
+"""The schema, assembled from the areas' queries."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+
+from app.schema.checkout import CheckoutQueries
+from app.schema.errors import InputError, LimitError
+from app.schema.nodes import NodeQueries
+from app.schema.offers import OfferQueries
+from app.schema.scalars import SCALARS
+from app.schema.stations import StationQueries
+from app.schema.viewer import ViewerQueries
+
+
+@strawberry.type
+class Query(NodeQueries, StationQueries, OfferQueries, ViewerQueries, CheckoutQueries):
+    """One mixin an area."""
+
+
+def build_schema() -> strawberry.Schema:
+    """The whole contract. Error types are listed: only their interface reaches them."""
+    return strawberry.Schema(
+        Query,
+        types=[InputError, LimitError],
+        config=StrawberryConfig(scalar_map=SCALARS),
+    )
+
+
+def print_sdl(schema: strawberry.Schema) -> str:
+    """The SDL as `schema.graphql` keeps it: without the definition of `@oneOf`, which graphql-core
+    has built in and other tools refuse to see twice."""
+    lines = schema.as_str().splitlines()
+    kept = [line for line in lines if not line.startswith("directive @oneOf")]
+    return "\n".join(kept).strip() + "\n"

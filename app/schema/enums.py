@@ -1,0 +1,58 @@
+"""Enums of the contract. Those that follow a list of the engine's derive from it."""
+
+from enum import Enum, StrEnum
+
+import strawberry
+
+from app.domain.checkout.quote import PriceLineKind, UnlockKind
+from app.domain.checkout.warnings import WarningCode
+from app.domain.profiles.member import MemberTier, Theme, Topic
+from app.domain.profiles.usual import FillOrigin
+from app.domain.promotions.benefits import BENEFIT_KINDS
+from app.domain.promotions.claims import ClaimState
+from app.domain.promotions.reason import Outcome, ReasonCode
+from app.domain.promotions.terms import Lane
+from app.domain.recommendation.ranking import Ordering
+from app.domain.shared.fuel import FuelGrade
+from app.domain.shared.payment import PaymentMethod
+from app.domain.stations.geo import Datum
+from app.domain.wallet.coupon import CouponStatus
+from app.resolvers.refusals import Advice, ErrorCode
+
+BenefitKind = Enum("BenefitKind", {kind: kind for kind in BENEFIT_KINDS}, module=__name__)
+
+
+class Role(StrEnum):
+    """What a signed-in viewer may be. Other roles join with the fields that they open."""
+
+    DRIVER = "DRIVER"
+
+
+strawberry.enum(BenefitKind, description="Follows the engine's list of benefits.")
+strawberry.enum(
+    ReasonCode,
+    description="Follows the engine's list of conditions, plus the outcomes of the search.",
+)
+strawberry.enum(
+    FuelGrade, description="Litre-sold grades. LNG (kg) and CNG (m³) join with a unit of their own."
+)
+strawberry.enum(Advice, description="Closed: new values are a breaking change.")
+strawberry.enum(Datum, name="CoordinateDatum")
+strawberry.enum(Ordering, name="StationSort")
+for _enum in (
+    ClaimState,
+    CouponStatus,
+    ErrorCode,
+    FillOrigin,
+    Lane,
+    MemberTier,
+    Outcome,
+    PaymentMethod,
+    PriceLineKind,
+    Role,
+    Theme,
+    Topic,
+    UnlockKind,
+    WarningCode,
+):
+    strawberry.enum(_enum)

@@ -1,0 +1,62 @@
+"""Errors of the contract: refusals as data, and which entries of `errors` are shown as they are."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.utils.str_converters import to_camel_case
+
+from app.resolvers.errors import BadRequest
+from app.resolvers.refusals import Advice, ErrorCode, Refusal
+from app.schema.scalars import DateTime
+from app.schema.texts.checkout import refusal_message
+from app.schema.texts.words import Words
+
+
+@strawberry.interface(
+    description="Every typed refusal. Select this: new kinds then break no client."
+)
+class UserError:
+    code: ErrorCode
+    message: str = strawberry.field(description="Localised; may be shown as it is.")
+    path: list[str] | None = strawberry.field(
+        description="Path in `input`; list indexes as digits."
+    )
+    advice: Advice = strawberry.field(
+        description="What to do: lets an old build act on a code it does not know."
+    )
+
+
+@strawberry.type
+class InputError(UserError):
+    pass
+
+
+@strawberry.type
+class LimitError(UserError):
+    limit: int | None
+    used: int | None
+    resets_at: DateTime | None
+
+
+def user_error(refusal: Refusal, words: Words) -> UserError:
+    """A refusal with a limit is a LimitError, every other an InputError."""
+    message = refusal_message(refusal, words)
+    path = [to_camel_case(part) for part in refusal.at] or None
+    if refusal.limit is None:
+        return InputError(code=refusal.code, message=message, path=path, advice=refusal.advice)
+    return LimitError(
+        code=refusal.code,
+        message=message,
+        path=path,
+        advice=refusal.advice,
+        limit=refusal.limit,
+        used=refusal.used,
+        resets_at=None,
+    )
+
+
+def is_bad_request(error: GraphQLError) -> bool:
+    """Whether an entry of `errors` was raised as a `BadRequest`: shown as it is, with its code in
+    `extensions` (graphql-core takes `extensions` over from the exception). Entries from parsing,
+    validation and coercion carry no exception of ours and are the gateway's to judge; whatever
+    else a resolver raised is a fault."""
+    return isinstance(error.original_error, BadRequest)

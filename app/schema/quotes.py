@@ -1,0 +1,78 @@
+"""Parts of a price that cards and previews share: what applied, and the next best step."""
+
+import strawberry
+
+from app.domain.checkout import quote as domain
+from app.domain.checkout.purchase import Purchase
+from app.domain.checkout.quote import UnlockKind
+from app.domain.promotions.candidate import Candidate
+from app.resolvers.wallet import HeldCoupon
+from app.schema.info import Info, words_of
+from app.schema.offers import Offer
+from app.schema.scalars import Decimal
+from app.schema.texts.checkout import unlock_message
+from app.schema.values import Money, UnitPrice, decimal_of
+from app.schema.wallet import Coupon
+
+
+def coupon_of(candidate: Candidate) -> Coupon | None:
+    if candidate.coupon is None:
+        return None
+    return Coupon.of(HeldCoupon(candidate.coupon, candidate.promotion))
+
+
+@strawberry.type(description="`offer` is null once it has gone; `label` stays.")
+class AppliedOffer:
+    label: str
+    _applied: strawberry.Private[domain.AppliedOffer]
+
+    @classmethod
+    def of(cls, applied: domain.AppliedOffer, info: Info) -> "AppliedOffer":
+        title = applied.candidate.promotion.title
+        return cls(label=title.in_language(info.context.language), _applied=applied)
+
+    @strawberry.field
+    def offer(self) -> Offer | None:
+        return Offer.of(self._applied.candidate.promotion)
+
+    @strawberry.field
+    def coupon(self) -> Coupon | None:
+        return coupon_of(self._applied.candidate)
+
+    @strawberry.field(description="Positive.")
+    def discount(self) -> Money:
+        return Money.of(self._applied.discount_fen)
+
+    @strawberry.field(description="What a floor or minimum cut off it.")
+    def cut(self) -> Money | None:
+        return Money.of(self._applied.cut_fen) if self._applied.cut_fen else None
+
+    @strawberry.field(description="Points burnt.")
+    def points(self) -> int | None:
+        return self._applied.points or None
+
+
+@strawberry.type
+class UnlockHint:
+    kind: UnlockKind
+    message: str
+    add_amount: Money | None
+    add_litres: Decimal | None
+    payable_then: Money
+    unit_price_then: UnitPrice
+    saves: Money
+    offer: Offer
+
+    @classmethod
+    def of(cls, step: domain.Unlock, purchase: Purchase, info: Info) -> "UnlockHint":
+        words = words_of(info)
+        return cls(
+            kind=step.kind,
+            message=unlock_message(step, purchase, words),
+            add_amount=Money.of(step.add_fen) if step.add_fen is not None else None,
+            add_litres=decimal_of(step.add_ml) if step.add_ml is not None else None,
+            payable_then=Money.of(step.payable_then_fen),
+            unit_price_then=UnitPrice.of(step.unit_price_then_mill, words),
+            saves=Money.of(step.saves_fen),
+            offer=Offer.of(step.candidate.promotion),
+        )

@@ -1,0 +1,377 @@
+"""Stations and their products, each with the price that this viewer would really pay."""
+
+from collections.abc import Awaitable
+from typing import Annotated, cast
+
+import strawberry
+
+from app.domain.profiles.usual import FillOrigin
+from app.domain.recommendation.ranking import Ordering
+from app.domain.shared.fuel import FuelGrade
+from app.domain.shared.payment import PaymentMethod
+from app.domain.stations import station as domain
+from app.domain.stations.directory import coordinates_of
+from app.domain.stations.geo import Coordinates as Place
+from app.domain.stations.geo import Datum, distance_m
+from app.resolvers import offers as resolve_offers
+from app.resolvers import stations as resolve
+from app.resolvers.keys import ProductKey, StationKey
+from app.resolvers.pages import Page
+from app.resolvers.personal_prices import PersonalPrice, best_unlock, personal_prices
+from app.resolvers.stations import FoundStation
+from app.schema import ids
+from app.schema.info import Info, words_of
+from app.schema.offers import OfferConnection
+from app.schema.pagination import PageInfo, decode_cursor, encode_cursor, page_info
+from app.schema.quotes import AppliedOffer, UnlockHint
+from app.schema.scalars import DateTime, Decimal
+from app.schema.texts.checkout import RANK_REASONS
+from app.schema.texts.names import FUEL_GRADES
+from app.schema.texts.validity import opening_text
+from app.schema.values import (
+    Coordinates,
+    CoordinatesInput,
+    FillInput,
+    Money,
+    Node,
+    Tag,
+    UnitPrice,
+    decimal_of,
+)
+
+
+@strawberry.type
+class EffectivePrice:
+    unit_price: UnitPrice
+    pump_amount: Money
+    payable: Money
+    savings: Money
+    litres: Decimal
+    fill_origin: FillOrigin
+    payment_method: PaymentMethod | None
+    points_used: bool
+    personalised: bool
+    _price: strawberry.Private[PersonalPrice]
+
+    @classmethod
+    def of(cls, personal: PersonalPrice, info: Info) -> "EffectivePrice":
+        price = personal.price
+        return cls(
+            unit_price=UnitPrice.of(price.unit_price_mill, words_of(info)),
+            pump_amount=Money.of(price.measure.pump_amount_fen),
+            payable=Money.of(price.payable_fen),
+            savings=Money.of(price.discount_fen),
+            litres=decimal_of(price.measure.shown_volume_ml),
+            fill_origin=personal.fill_origin,
+            payment_method=price.purchase.payment_method,
+            points_used=any(offer.points for offer in price.applied),
+            personalised=personal.personalised,
+            _price=personal,
+        )
+
+    @strawberry.field
+    def applied_offers(self, info: Info) -> list[AppliedOffer]:
+        return [AppliedOffer.of(applied, info) for applied in self._price.price.applied]
+
+    @strawberry.field(description="The best next step, e.g. sign in or claim.")
+    def unlock(self, info: Info) -> UnlockHint | None:
+        price = self._price.price
+        step = best_unlock(price)
+        return UnlockHint.of(step, price.purchase, info) if step else None
+
+
+@strawberry.type
+class StationProduct(Node):
+    fuel_grade: FuelGrade
+    nozzles: list[str]
+    _product: strawberry.Private[domain.StationProduct]
+
+    @classmethod
+    def of(cls, product: domain.StationProduct) -> "StationProduct":
+        return cls(
+            id=ids.encode(ProductKey(product.station_id, product.fuel_grade)),
+            fuel_grade=product.fuel_grade,
+            nozzles=list(product.nozzles),
+            _product=product,
+        )
+
+    @strawberry.field(description="Localised, e.g. 92#.")
+    def display_name(self, info: Info) -> str:
+        return FUEL_GRADES[self.fuel_grade].in_language(info.context.language)
+
+    @strawberry.field(description="Regulated ceiling in force here now.")
+    def official_price(self, info: Info) -> UnitPrice | None:
+        ceiling = self._product.ceiling
+        if ceiling is None:
+            return None
+        mills = ceiling.at(info.context.moment).price_mill_per_litre
+        return UnitPrice.of(mills, words_of(info))
+
+    @strawberry.field
+    def pump_price(self, info: Info) -> UnitPrice:
+        return UnitPrice.of(self._product.pump_price_mill_at(info.context.moment), words_of(info))
+
+    @strawberry.field
+    def pump_price_since(self, info: Info) -> DateTime:
+        return DateTime(self._product.pump_price.at(info.context.moment).effective_from)
+
+    @strawberry.field(
+        description="Viewer: what they pay per litre, for the given fill, else the usual one: "
+        "a price that can be ordered. Null on a fault."
+    )
+    def effective_price(
+        self, info: Info, fill: FillInput | None = strawberry.UNSET
+    ) -> EffectivePrice | None:
+        prices = personal_prices(info.context)
+        wanted = fill.to_domain() if fill else None
+        known = prices.known(self._product, wanted)
+        if known is not None:
+            return EffectivePrice.of(known, info)
+        # Awaited by the executor; a price that is known, as on a sorted list, costs no task.
+        later = _priced_later(prices.price(self._product, wanted), info)
+        return cast(EffectivePrice, later)
+
+
+async def _priced_later(price: Awaitable[PersonalPrice], info: Info) -> EffectivePrice:
+    return EffectivePrice.of(await price, info)
+
+
+@strawberry.type
+class Station(Node):
+    name: str
+    address: str
+    time_zone: str
+    _station: strawberry.Private[domain.Station]
+
+    @classmethod
+    def of(cls, station: domain.Station) -> "Station":
+        return cls(
+            id=ids.encode(StationKey(station.id)),
+            name=station.name,
+            address=station.address,
+            time_zone=station.time_zone,
+            _station=station,
+        )
+
+    @strawberry.field
+    def brand(self, info: Info) -> Tag:
+        code = self._station.brand_code
+        return Tag.of(code, info.context.catalog.brands.get(code), words_of(info))
+
+    @strawberry.field
+    def region(self, info: Info) -> str:
+        return words_of(info).region(self._station.region_code)
+
+    @strawberry.field
+    async def phone(self, info: Info) -> str | None:
+        return (await resolve.station_details(info.context, self._station.id)).phone
+
+    @strawberry.field
+    async def image_url(self, info: Info) -> str | None:
+        return (await resolve.station_details(info.context, self._station.id)).image_url
+
+    @strawberry.field
+    def location(self, datum: Datum = Datum.GCJ02) -> Coordinates:
+        return Coordinates.of(coordinates_of(self._station), datum)
+
+    @strawberry.field
+    def open_now(self, info: Info) -> bool:
+        return self._station.is_open_at(info.context.moment)
+
+    @strawberry.field(description="Localised, e.g. 06:00–23:00.")
+    def opening_hours(self, info: Info) -> str | None:
+        return opening_text(self._station.opening, words_of(info))
+
+    @strawberry.field
+    def amenities(self, info: Info) -> list[Tag]:
+        labels, words = info.context.catalog.amenities, words_of(info)
+        return [Tag.of(code, labels.get(code), words) for code in self._station.amenities]
+
+    @strawberry.field
+    def distance_meters(
+        self, from_: Annotated[CoordinatesInput, strawberry.argument(name="from")]
+    ) -> int:
+        return distance_m(from_.to_domain(), coordinates_of(self._station))
+
+    @strawberry.field(description="Viewer: null on a fault.")
+    async def is_favourite(self, info: Info) -> bool | None:
+        return await resolve.is_favourite(info.context, self._station.id)
+
+    @strawberry.field
+    def products(self, fuel_grade: FuelGrade | None = strawberry.UNSET) -> list[StationProduct]:
+        return [
+            StationProduct.of(product)
+            for grade, product in self._station.products.items()
+            if not fuel_grade or grade is fuel_grade
+        ]
+
+    @strawberry.field
+    def product(self, fuel_grade: FuelGrade) -> StationProduct | None:
+        product = self._station.products.get(fuel_grade)
+        return StationProduct.of(product) if product else None
+
+    @strawberry.field(description="Null on a fault.")
+    async def offers(
+        self,
+        info: Info,
+        fuel_grade: FuelGrade | None = strawberry.UNSET,
+        first: int = 10,
+        after: str | None = strawberry.UNSET,
+    ) -> OfferConnection | None:
+        page = await resolve_offers.station_offers(
+            info.context, self._station.id, fuel_grade or None, first, decode_cursor(after or None)
+        )
+        return OfferConnection.of(page)
+
+
+@strawberry.type
+class StationEdge:
+    cursor: str
+    node: Station
+    distance_meters: int | None = strawberry.field(description="Null without `near`.")
+    reason: str | None = strawberry.field(description="Viewer: why it is recommended.")
+
+
+@strawberry.type
+class StationConnection:
+    edges: list[StationEdge]
+    page_info: PageInfo
+
+    @classmethod
+    def of(cls, page: Page[FoundStation], info: Info) -> "StationConnection":
+        edges = [
+            StationEdge(
+                cursor=encode_cursor(placed.cursor),
+                node=Station.of(placed.item.station),
+                distance_meters=placed.item.distance_m,
+                reason=_reason(placed.item, info),
+            )
+            for placed in page.items
+        ]
+        return cls(edges=edges, page_info=page_info(page))
+
+
+def _reason(found: FoundStation, info: Info) -> str | None:
+    if found.reason is None:
+        return None
+    return RANK_REASONS[found.reason].in_language(info.context.language)
+
+
+@strawberry.type
+class StationFacets:
+    brands: list[Tag]
+    amenities: list[Tag]
+    fuel_grades: list[FuelGrade]
+
+
+@strawberry.type
+class Region:
+    code: str
+    name: str
+    _region: strawberry.Private[domain.Region]
+
+    @classmethod
+    def of(cls, region: domain.Region) -> "Region":
+        return cls(code=region.code, name=region.name, _region=region)
+
+    @strawberry.field
+    def center(self, datum: Datum = Datum.GCJ02) -> Coordinates:
+        place = Place(self._region.latitude_e7, self._region.longitude_e7)
+        return Coordinates.of(place, datum)
+
+
+@strawberry.input(
+    description="`brands` and `amenities` are Tag codes, `regionCode` a Region code."
+)
+class StationFilter:
+    brands: list[str] | None = strawberry.UNSET
+    amenities: list[str] | None = strawberry.UNSET
+    open_now: bool | None = strawberry.UNSET
+    text: str | None = strawberry.UNSET
+    favourites_only: bool | None = strawberry.UNSET
+    region_code: str | None = strawberry.UNSET
+    offer_id: strawberry.ID | None = strawberry.field(
+        default=strawberry.UNSET, description="Stations where it can be used."
+    )
+    coupon_id: strawberry.ID | None = strawberry.UNSET
+
+    def to_domain(self) -> resolve.StationFilter:
+        offer = ids.offer_code(self.offer_id) if self.offer_id else None
+        coupon = ids.coupon_key(self.coupon_id) if self.coupon_id else None
+        unreadable = (bool(self.offer_id) and offer is None) or (
+            bool(self.coupon_id) and coupon is None
+        )
+        return resolve.StationFilter(
+            brands=tuple(self.brands or ()),
+            amenities=tuple(self.amenities or ()),
+            open_now=self.open_now or False,
+            text=self.text or None,
+            favourites_only=self.favourites_only or False,
+            region_code=self.region_code or None,
+            offer_code=offer,
+            coupon=coupon,
+            unknown_use=unreadable,
+        )
+
+
+NO_FILTER = resolve.StationFilter()
+
+
+@strawberry.type
+class StationQueries:
+    @strawberry.field(
+        description="Stations, each with the price this viewer would really pay. Without `near`: "
+        "filter by region, text, offer or favourites."
+    )
+    async def stations(
+        self,
+        info: Info,
+        near: CoordinatesInput | None = strawberry.UNSET,
+        radius_meters: int = 10_000,
+        fuel_grade: Annotated[
+            FuelGrade | None,
+            strawberry.argument(
+                description="Sorts by it; left out: the viewer's usual, else GASOLINE_92."
+            ),
+        ] = strawberry.UNSET,
+        filter: StationFilter | None = strawberry.UNSET,  # noqa: A002 the contract's own word
+        sort: Ordering = Ordering.EFFECTIVE_PRICE,
+        fill: Annotated[
+            FillInput | None,
+            strawberry.argument(
+                description="Sorts by it: give `effectivePrice` the same. Left out: the viewer's "
+                "usual, else 200 yuan."
+            ),
+        ] = strawberry.UNSET,
+        first: int = 20,
+        after: str | None = strawberry.UNSET,
+    ) -> StationConnection | None:
+        wanted = resolve.StationsWanted(
+            near=near.to_domain() if near else None,
+            radius_m=radius_meters,
+            fuel_grade=fuel_grade or None,
+            filter=filter.to_domain() if filter else NO_FILTER,
+            ordering=sort,
+            fill=fill.to_domain() if fill else None,
+            first=first,
+            after=decode_cursor(after or None),
+        )
+        return StationConnection.of(await resolve.find_stations(info.context, wanted), info)
+
+    @strawberry.field
+    def station(self, info: Info, id: strawberry.ID) -> Station | None:  # noqa: A002 the contract's own word
+        found = info.context.catalog.stations.by_id.get(ids.station_id(id))
+        return Station.of(found) if found else None
+
+    @strawberry.field(description="What the filter chips offer; public.")
+    def station_facets(self, info: Info) -> StationFacets | None:
+        facets, words = resolve.station_facets(info.context), words_of(info)
+        return StationFacets(
+            brands=[Tag.of(label.code, label, words) for label in facets.brands],
+            amenities=[Tag.of(label.code, label, words) for label in facets.amenities],
+            fuel_grades=list(facets.fuel_grades),
+        )
+
+    @strawberry.field(description="Places by name, for a search without location; public.")
+    def regions(self, info: Info, text: str, first: int = 10) -> list[Region] | None:
+        return [Region.of(region) for region in resolve.regions(info.context, text, first)]

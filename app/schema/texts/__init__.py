@@ -1,0 +1,1 @@
+"""Every word a driver reads, in Chinese and English. Words only: what holds is decided elsewhere."""

@@ -1,0 +1,140 @@
+"""The coupon wallet and points of the viewer."""
+
+import strawberry
+
+from app.domain.loyalty.points import PointsBalance
+from app.domain.wallet.coupon import CouponStatus
+from app.resolvers import wallet as resolve
+from app.resolvers.context import Viewer
+from app.resolvers.keys import CouponKey
+from app.resolvers.pages import Page
+from app.resolvers.wallet import HeldCoupon
+from app.schema import ids
+from app.schema.enums import BenefitKind
+from app.schema.info import Info, words_of
+from app.schema.offers import OfferCondition, offer_conditions
+from app.schema.pagination import PageInfo, decode_cursor, encode_cursor, page_info
+from app.schema.scalars import DateTime
+from app.schema.texts.benefits import strength
+from app.schema.texts.conditions import scope_text
+from app.schema.values import Node
+
+
+@strawberry.type
+class Coupon(Node):
+    claimed_at: DateTime
+    valid_from: DateTime
+    valid_until: DateTime
+    _held: strawberry.Private[HeldCoupon]
+
+    @classmethod
+    def of(cls, held: HeldCoupon) -> "Coupon":
+        coupon = held.coupon
+        return cls(
+            id=ids.encode(CouponKey(coupon.user_id, coupon.id)),
+            claimed_at=DateTime(coupon.claimed_at),
+            valid_from=DateTime(coupon.valid_from),
+            valid_until=DateTime(coupon.valid_until),
+            _held=held,
+        )
+
+    @strawberry.field
+    def title(self, info: Info) -> str:
+        return self._held.promotion.title.in_language(info.context.language)
+
+    @strawberry.field
+    def strength(self, info: Info) -> str:
+        return strength(self._held.promotion, info.context.language)
+
+    @strawberry.field
+    def kind(self) -> BenefitKind:
+        return BenefitKind(self._held.promotion.benefit.kind)
+
+    @strawberry.field
+    def status(self, info: Info) -> CouponStatus:
+        return self._held.coupon.status_at(info.context.moment)
+
+    @strawberry.field
+    def scope(self, info: Info) -> str:
+        return scope_text(self._held.promotion, words_of(info))
+
+    @strawberry.field
+    def conditions(self, info: Info) -> list[OfferCondition]:
+        return offer_conditions(self._held.promotion, words_of(info))
+
+
+@strawberry.type
+class CouponEdge:
+    cursor: str
+    node: Coupon
+
+
+@strawberry.type
+class CouponConnection:
+    edges: list[CouponEdge]
+    page_info: PageInfo
+
+    @classmethod
+    def of(cls, page: Page[HeldCoupon]) -> "CouponConnection":
+        edges = [
+            CouponEdge(cursor=encode_cursor(placed.cursor), node=Coupon.of(placed.item))
+            for placed in page.items
+        ]
+        return cls(edges=edges, page_info=page_info(page))
+
+
+@strawberry.type
+class CouponCount:
+    status: CouponStatus
+    count: int
+
+
+@strawberry.type
+class CouponWallet:
+    _viewer: strawberry.Private[Viewer]
+
+    @strawberry.field(description="Null status: all. `usableAt`: a station id.")
+    async def coupons(
+        self,
+        info: Info,
+        status: CouponStatus | None = CouponStatus.USABLE,
+        usable_at: strawberry.ID | None = strawberry.UNSET,
+        first: int = 20,
+        after: str | None = strawberry.UNSET,
+    ) -> CouponConnection:
+        wanted = resolve.CouponsWanted(
+            status=status,
+            usable_at=ids.station_id(usable_at) if usable_at else None,
+            first=first,
+            after=decode_cursor(after or None),
+        )
+        return CouponConnection.of(await resolve.coupons(info.context, self._viewer, wanted))
+
+    @strawberry.field
+    async def counts(self, info: Info) -> list[CouponCount]:
+        counted = await resolve.coupon_counts(self._viewer)
+        return [CouponCount(status=status, count=count) for status, count in counted.items()]
+
+    @strawberry.field(description="Soonest first.")
+    async def expiring_within_days(
+        self, info: Info, days: int = 3, first: int = 20
+    ) -> list[Coupon]:
+        held = await resolve.expiring_coupons(info.context, self._viewer, days, first)
+        return [Coupon.of(one) for one in held]
+
+
+@strawberry.type(description="Points that burn at placement and accrue on completion.")
+class PointsAccount:
+    available: int
+    pending: int
+    expiring_soon: int
+    expiring_at: DateTime | None
+
+    @classmethod
+    def of(cls, balance: PointsBalance) -> "PointsAccount":
+        return cls(
+            available=balance.available,
+            pending=balance.pending,
+            expiring_soon=balance.expiring_soon,
+            expiring_at=DateTime(balance.expiring_at) if balance.expiring_at else None,
+        )
