@@ -56,13 +56,13 @@ class Contender:
         if scoped < self.running_threshold_fen:
             return NOTHING
         promotion = self.candidate.promotion
-        uncut = self._capped(promotion.benefit.worth(self.basis, scoped))
+        step = promotion.benefit.step_fen
+        uncut = _whole_steps(self._capped(promotion.benefit.worth(self.basis, scoped)), step)
         if self.left_fen is not None and self.left_fen < uncut:
             uncut = 0 if promotion.refuse_partial else self.left_fen
         granted = min(uncut, self.bill.headroom(self.scope, running))
-        step = promotion.benefit.step_fen
         if step is not None:
-            return Discount(granted - granted % step)
+            return Discount(_whole_steps(granted, step))
         return Discount(granted, uncut - granted)
 
     def running_gap_fen(self, running: Running) -> int:
@@ -88,3 +88,7 @@ class Contender:
         amount = half_up_ratio(*worth)
         cap_fen = self.candidate.promotion.cap_fen
         return amount if cap_fen is None else min(amount, cap_fen)
+
+
+def _whole_steps(amount_fen: int, step_fen: int | None) -> int:
+    return amount_fen if step_fen is None else amount_fen - amount_fen % step_fen

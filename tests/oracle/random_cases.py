@@ -1,0 +1,311 @@
+"""Random purchases made to be nasty: lanes, groups, handshakes, running thresholds, caps, floors,
+minimum payable, points, money limits, other goods and a fee, at amounts where they all collide."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from app.domain.checkout.purchase import NonFuelLine, OfferChoice, Purchase
+from app.domain.pricing.fill import AmountFill, Fill, LitresFill
+from app.domain.promotions.benefits import (
+    AmountOff,
+    Benefit,
+    Dynamic,
+    FirstNLitres,
+    PercentOff,
+    PerLitreOff,
+    PlatformPrice,
+    PointsRedemption,
+    TieredAmount,
+    TieredLitres,
+)
+from app.domain.promotions.benefits.dynamic import PlaceFactor, TimeFactor, VolumeFactor
+from app.domain.promotions.benefits.tiered_amount import AmountTier
+from app.domain.promotions.benefits.tiered_litres import LitresTier
+from app.domain.promotions.conditions import Condition
+from app.domain.promotions.conditions.payment_method import ByPaymentMethod
+from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
+from app.domain.promotions.conditions.threshold_litres import ThresholdLitres
+from app.domain.promotions.promotion import CouponDelivery, Promotion, Validity
+from app.domain.promotions.rulebook import RuleBook
+from app.domain.promotions.shopper import Shopper
+from app.domain.promotions.terms import (
+    Amount,
+    Base,
+    Funding,
+    Lane,
+    LineKind,
+    Off,
+    Percent,
+    PerLitre,
+    TierMode,
+)
+from app.domain.shared.fuel import FuelGrade
+from app.domain.shared.payment import PaymentMethod
+from app.domain.shared.text import LocalizedText
+from app.domain.stations.station import (
+    Demand,
+    PriceHistory,
+    PricePoint,
+    Remoteness,
+    Station,
+    StationProduct,
+)
+from app.domain.wallet.coupon import Coupon, CouponStatus
+
+MOMENT = datetime(2026, 5, 18, 4, 30, tzinfo=UTC)
+CODES = tuple("ABCDEFGHIJKLMN")
+TAGS = ("x", "y")
+FUEL = frozenset({LineKind.FUEL})
+GOODS = frozenset({LineKind.NON_FUEL})
+SCOPES = (FUEL, FUEL, FUEL, FUEL | GOODS, GOODS)
+
+
+def random_purchase(rng: Random, candidates: int | None = None) -> Purchase:
+    """A free choice among `candidates` (3 to 10, mostly 6 to 9, where none is given)."""
+    wanted = candidates or rng.choice((3, 4, 5, 6, 6, 7, 7, 8, 8, 9, 10))
+    goods = tuple(
+        NonFuelLine(label=f"goods {i}", amount_fen=rng.randint(1, 4_000))
+        for i in range(rng.choice((0, 0, 0, 1, 2)))
+    )
+    scopes = SCOPES if goods else (FUEL, FUEL, FUEL, FUEL | GOODS)
+    handshakes = rng.choice((0.1, 0.5, 0.9, 1.0))
+    codes = list(CODES[:wanted])
+    rng.shuffle(codes)
+    promotions: list[Promotion] = []
+    coupons: list[Coupon] = []
+    while len(coupons) + sum(p.delivery is None for p in promotions) < wanted:
+        promotion = _promotion(rng, codes.pop(), handshakes, rng.choice(scopes))
+        promotions.append(promotion)
+        if promotion.delivery is not None:
+            left = wanted - len(coupons) - sum(p.delivery is None for p in promotions)
+            for _ in range(min(left, rng.choice((1, 1, 2, 3)))):
+                coupons.append(_coupon(rng, promotion.code, len(coupons) + 1))
+    return _at_the_pump(rng, promotions, coupons, goods)
+
+
+def random_choice(rng: Random, purchase: Purchase) -> OfferChoice:
+    """A choice of some coupons, forced or excluded offers; it may be impossible."""
+    ids = [coupon.id for coupon in purchase.shopper.coupons]
+    codes = [p.code for p in purchase.rules if p.delivery is None]
+    listed = frozenset(rng.sample(ids, rng.randint(0, min(2, len(ids)))))
+    return OfferChoice(
+        coupon_ids=rng.choice((None, listed)),
+        forced_codes=frozenset(rng.sample(codes, rng.choice((0, 0, min(1, len(codes)))))),
+        excluded_codes=frozenset(rng.sample(codes, rng.choice((0, 0, min(1, len(codes)))))),
+    )
+
+
+def shuffled(rng: Random, purchase: Purchase) -> Purchase:
+    """The same purchase with promotions and coupons in another order."""
+    promotions, coupons = list(purchase.rules), list(purchase.shopper.coupons)
+    rng.shuffle(promotions)
+    rng.shuffle(coupons)
+    shopper = replace(purchase.shopper, coupons=tuple(coupons))
+    return replace(purchase, rules=RuleBook.of("1", promotions), shopper=shopper)
+
+
+def with_coupon(rng: Random, purchase: Purchase) -> Purchase:
+    """The same purchase with one more coupon, of a batch of its own or of one held already."""
+    coupons = purchase.shopper.coupons
+    promotions = list(purchase.rules)
+    held = [p for p in promotions if p.delivery is not None]
+    if held and rng.random() < 0.5:
+        batch = rng.choice(held)
+    else:
+        batch = _with_lane(rng, "Z", Lane.COUPON, 0.5, FUEL)
+        promotions.append(batch)
+    coupon = _coupon(rng, batch.code, len(coupons) + 1)
+    shopper = replace(purchase.shopper, coupons=(*coupons, coupon))
+    return replace(purchase, rules=RuleBook.of("1", promotions), shopper=shopper)
+
+
+def _at_the_pump(
+    rng: Random,
+    promotions: Sequence[Promotion],
+    coupons: Sequence[Coupon],
+    goods: tuple[NonFuelLine, ...],
+) -> Purchase:
+    price_mill = rng.choice((5_210, 6_950, 7_777, 8_000))
+    floor_mill = rng.choice((0, 0, 0, price_mill // 2, price_mill * 4 // 5, price_mill * 9 // 10))
+    if rng.random() < 0.02:
+        floor_mill = price_mill + 100
+    limits = {p.code: rng.randint(1, 2_000) for p in promotions if rng.random() < 0.15}
+    product = StationProduct(
+        station_id=1,
+        fuel_grade=FuelGrade.GASOLINE_92,
+        nozzles=("1",),
+        pump_price=PriceHistory((PricePoint(MOMENT - timedelta(days=9), price_mill),)),
+        floor_price_mill_per_litre=floor_mill,
+    )
+    return Purchase(
+        station=_station(rng),
+        product=product,
+        fill=_fill(rng),
+        moment=MOMENT,
+        rules=RuleBook.of("1", promotions),
+        shopper=Shopper(
+            user_id=7, points_available=rng.choice((0, 90, 1_000, 9_999)), coupons=tuple(coupons)
+        ),
+        payment_method=rng.choice((None, PaymentMethod.WECHAT_PAY)),
+        use_points=rng.random() < 0.7,
+        non_fuel=goods,
+        minimum_payable_fen=rng.choice((0, 0, 0, 0, 1, 5_000, 15_000)),
+        max_offers=rng.choice((8, 8, 8, 2, 3)),
+        node_budget=None,
+        money_left_fen=limits,
+    )
+
+
+def _fill(rng: Random) -> Fill:
+    """Mostly 200 yuan or 30 litres and a little around; now and then hardly anything."""
+    if rng.random() < 0.5:
+        return AmountFill(rng.choice((19_999, 20_000, 20_001, rng.randint(1, 40_000))))
+    return LitresFill(rng.choice((29_999, 30_000, 30_001, rng.randint(1, 60_000))))
+
+
+def _station(rng: Random) -> Station:
+    return Station(
+        id=1,
+        code="fuzz:1",
+        name="随机站",
+        brand_code="b",
+        region_code="110101",
+        address="",
+        latitude_e7=0,
+        longitude_e7=0,
+        time_zone="Asia/Shanghai",
+        remoteness=rng.choice(list(Remoteness)),
+        peak_hours=rng.choice((frozenset[int](), frozenset({12}))),
+        service_fee_fen=rng.choice((0, 0, 100)),
+    )
+
+
+def _coupon(rng: Random, batch: str, number: int) -> Coupon:
+    status = CouponStatus.RESERVED if rng.random() < 0.05 else CouponStatus.USABLE
+    return Coupon(
+        id=number,
+        user_id=7,
+        batch_code=batch,
+        stored_status=status,
+        claimed_at=MOMENT,
+        valid_from=MOMENT - timedelta(days=rng.choice((9, 9, 9, -1))),
+        valid_until=MOMENT + timedelta(days=rng.choice((1, 1, 2, 3, 30))),
+    )
+
+
+def _promotion(rng: Random, code: str, handshakes: float, scope: frozenset[LineKind]) -> Promotion:
+    lanes = [*Lane, Lane.COUPON, Lane.COUPON, Lane.ACTIVITY]
+    return _with_lane(rng, code, rng.choice(lanes), handshakes, scope)
+
+
+def _with_lane(
+    rng: Random, code: str, lane: Lane, handshakes: float, scope: frozenset[LineKind]
+) -> Promotion:
+    benefit = _points(rng) if lane is Lane.POINTS else _benefit(rng)
+    names = (*CODES, "Z", *(f"tag:{tag}" for tag in TAGS))
+    ended = Validity(ends_at=MOMENT) if rng.random() < 0.03 else Validity()
+    return Promotion(
+        code=code,
+        title=LocalizedText(zh=code),
+        lane=lane,
+        benefit=benefit,
+        conditions=_conditions(rng),
+        validity=ended,
+        delivery=CouponDelivery(valid_days_from_claim=3) if lane is Lane.COUPON else None,
+        scope=FUEL if isinstance(benefit, PlatformPrice) else scope,
+        sequence=rng.choice((1, 1, 2, 3)),
+        tags=frozenset(tag for tag in TAGS if rng.random() < 0.3),
+        stacks_with=frozenset(name for name in names if rng.random() < handshakes),
+        exclusive=rng.random() < 0.05,
+        exclusivity_group=rng.choice(("g", "h")) if rng.random() < 0.15 else None,
+        refuses_lanes=frozenset(lane for lane in Lane if rng.random() < 0.03),
+        cap_fen=rng.choice((1, 99, 500, 2_000)) if rng.random() < 0.3 else None,
+        refuse_partial=rng.random() < 0.4,
+        threshold_base=rng.choice((Base.PUMP, Base.PUMP, Base.RUNNING)),
+        percent_base=rng.choice((Base.RUNNING, Base.RUNNING, Base.PUMP)),
+        funding=rng.choice((Funding(), Funding(platform_bp=4_000, station_bp=6_000))),
+        paused=rng.random() < 0.03,
+    )
+
+
+def _conditions(rng: Random) -> tuple[Condition, ...]:
+    conditions: list[Condition] = []
+    if rng.random() < 0.4:
+        least = rng.choice((1, 5_000, 15_000, 17_000, 18_000, 19_000, 19_500, 20_000, 20_001))
+        conditions.append(ThresholdAmount(min_fen=least))
+    if rng.random() < 0.1:
+        conditions.append(ThresholdLitres(min_ml=rng.choice((1, 10_000, 25_000, 30_000))))
+    if rng.random() < 0.1:
+        conditions.append(ByPaymentMethod(methods=frozenset({PaymentMethod.WECHAT_PAY})))
+    return tuple(conditions)
+
+
+def _points(rng: Random) -> Benefit:
+    return PointsRedemption(
+        points_per_step=rng.choice((1, 100)),
+        fen_per_step=rng.choice((1, 7, 100)),
+        max_bp=rng.choice((10_000, 1_000, 333)),
+    )
+
+
+def _benefit(rng: Random) -> Benefit:
+    make = rng.choice((_plain, _plain, _plain, _tiers, _first_litres, _dynamic))
+    return make(rng)
+
+
+def _plain(rng: Random) -> Benefit:
+    return rng.choice(
+        (
+            AmountOff(off_fen=rng.choice((1, 300, 500, 1_000, 5_000))),
+            PercentOff(off_bp=rng.choice((1, 333, 500, 1_000, 2_000, 9_999))),
+            PerLitreOff(off_mill_per_litre=rng.choice((1, 150, 333, 1_000))),
+            PlatformPrice(price_mill_per_litre=rng.choice((900, 4_380, 6_333, 7_700))),
+        )
+    )
+
+
+def _tiers(rng: Random) -> Benefit:
+    mode = rng.choice(list(TierMode))
+    offs = [_off(rng, amounts=mode is TierMode.WHOLE) for _ in range(rng.randint(1, 3))]
+    if rng.random() < 0.5:
+        bounds = sorted(rng.sample((0, 5_000, 10_000, 19_000, 20_000, 20_001), len(offs)))
+        tiers = (AmountTier(from_fen=b, off=off) for b, off in zip(bounds, offs, strict=True))
+        return TieredAmount(mode=mode, tiers=tuple(tiers))
+    bounds = sorted(rng.sample((0, 5_000, 10_000, 20_000, 30_000, 30_001), len(offs)))
+    steps = (LitresTier(from_ml=b, off=off) for b, off in zip(bounds, offs, strict=True))
+    return TieredLitres(mode=mode, tiers=tuple(steps))
+
+
+def _off(rng: Random, *, amounts: bool) -> Off:
+    offs: list[Off] = [
+        PerLitre(off_mill_per_litre=rng.choice((1, 200, 777))),
+        Percent(off_bp=rng.choice((100, 500, 1_500, 3_333))),
+    ]
+    if amounts:
+        offs.append(Amount(off_fen=rng.choice((1, 700, 1_500))))
+    return rng.choice(offs)
+
+
+def _first_litres(rng: Random) -> Benefit:
+    off = _off(rng, amounts=False)
+    assert not isinstance(off, Amount)
+    return FirstNLitres(first_ml=rng.choice((1, 10_000, 30_000)), off=off)
+
+
+def _dynamic(rng: Random) -> Benefit:
+    factors = (0, 5_000, 8_333, 12_500, 20_000)
+    return Dynamic(
+        strength=_off(rng, amounts=True),
+        time_factors=tuple(TimeFactor(demand=d, factor_bp=rng.choice(factors)) for d in Demand),
+        place_factors=(
+            PlaceFactor(remoteness=rng.choice(list(Remoteness)), factor_bp=rng.choice(factors)),
+        ),
+        volume_factors=(
+            VolumeFactor(from_ml=30_000, factor_bp=rng.choice(factors)),
+            VolumeFactor(from_ml=10_000, factor_bp=rng.choice(factors)),
+        ),
+        min_strength=rng.choice((None, 100)),
+        max_strength=rng.choice((None, 400)),
+    )
