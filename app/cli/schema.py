@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from app.cli.errors import CommandFailed
-from app.schema.build import build_schema
+from app.schema.build import build_schema, print_sdl
 
 FILE = Path(__file__).resolve().parents[2] / "schema.graphql"
 
@@ -15,7 +15,7 @@ FILE = Path(__file__).resolve().parents[2] / "schema.graphql"
 @click.option("--check", is_flag=True, help="只核对，不写入 · compare, write nothing")
 def schema(check: bool) -> None:
     """打印 GraphQL 契约到 schema.graphql · print the contract's SDL."""
-    sdl = build_schema().as_str().rstrip("\n") + "\n"
+    sdl = print_sdl(build_schema())
     kept = FILE.read_text("utf-8") if FILE.exists() else ""
     if check and sdl != kept:
         changes = difflib.unified_diff(

@@ -27,7 +27,6 @@ from app.resolvers.shopping import (
     shopping,
 )
 
-
 MAX_OFFERS = 8
 """Members of one combination at most (design §2, Legality)."""
 
@@ -67,9 +66,7 @@ class Preview:
         return self.quote.price.purchase
 
 
-async def preview(
-    context: RequestContext, wanted: PreviewWanted
-) -> Preview | tuple[Refusal, ...]:
+async def preview(context: RequestContext, wanted: PreviewWanted) -> Preview | tuple[Refusal, ...]:
     """A quote with all its explanations, or why there is none.
 
     When the viewer's data cannot be loaded the answer is the price that anyone gets, with
@@ -79,7 +76,9 @@ async def preview(
         station, product = _place(context, wanted)
         choice = _choice(context, wanted.choice or ChoiceWanted())
         buyer, complete = await _buyer(context, choice)
-        purchase = purchase_of(context, buyer, station, product, wanted.fill, _wishes(wanted, choice))
+        purchase = purchase_of(
+            context, buyer, station, product, wanted.fill, _wishes(wanted, choice)
+        )
         return _quoted(context, wanted, purchase, complete)
     except Refused as refused:
         return refused.refusals
@@ -88,7 +87,9 @@ async def preview(
 def _place(context: RequestContext, wanted: PreviewWanted) -> tuple[Station, StationProduct]:
     station = context.catalog.stations.by_id.get(wanted.station_id)
     if station is None:
-        raise Refused(Refusal(code=ErrorCode.NOT_FOUND, at=("station_id",), subject=Subject.STATION))
+        raise Refused(
+            Refusal(code=ErrorCode.NOT_FOUND, at=("station_id",), subject=Subject.STATION)
+        )
     product = station.products.get(wanted.fuel_grade)
     refusals: list[Refusal] = []
     if product is None:
@@ -190,9 +191,7 @@ async def _buyer(context: RequestContext, choice: OfferChoice) -> tuple[Shopping
 
 
 def _wishes(wanted: PreviewWanted, choice: OfferChoice) -> Wishes:
-    return Wishes(
-        choice=choice, use_points=wanted.use_points, payment_method=wanted.payment_method
-    )
+    return Wishes(choice=choice, use_points=wanted.use_points, payment_method=wanted.payment_method)
 
 
 def _quoted(
@@ -236,9 +235,7 @@ def _impossible(wanted: PreviewWanted, impossible: ChoiceImpossible) -> Refusal:
             code = next((code for code in codes if code), ErrorCode.NOT_ELIGIBLE)
             return Refusal(code=code, at=at, subject=subject, reasons=impossible.reasons)
         case ChoiceFault.NO_LEGAL_COMBINATION:
-            return Refusal(
-                code=ErrorCode.INVALID_INPUT, at=at, subject=Subject.COMBINATION
-            )
+            return Refusal(code=ErrorCode.INVALID_INPUT, at=at, subject=Subject.COMBINATION)
 
 
 def _at(choice: ChoiceWanted, impossible: ChoiceImpossible) -> tuple[str, ...]:

@@ -131,7 +131,9 @@ async def offer_claim_state(context: RequestContext, promotion: Promotion) -> Cl
     """The viewer's, or a guest's."""
     viewer = context.viewer()
     if promotion.delivery is None:
-        return claim_state(promotion, context.moment, ClaimFacts(shopper=guest_shopping(context).shopper))
+        return claim_state(
+            promotion, context.moment, ClaimFacts(shopper=guest_shopping(context).shopper)
+        )
     issued = await _issued(context, promotion)
     if viewer is None:
         facts = ClaimFacts(shopper=guest_shopping(context).shopper, issued=issued)

@@ -61,7 +61,12 @@ def key_after(after: Cursor | None, listing: str, kinds: tuple[type, ...]) -> Ke
 
 
 def page_of(
-    items: Sequence[T], key_of: Callable[[T], Key], *, listing: str, version: int, first: int,
+    items: Sequence[T],
+    key_of: Callable[[T], Key],
+    *,
+    listing: str,
+    version: int,
+    first: int,
     after: Key | None,
 ) -> Page[T]:
     """The page behind `after` of items in any order, sorted by their keys."""

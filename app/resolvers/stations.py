@@ -239,7 +239,9 @@ async def _standings(
     context: RequestContext, found: tuple[Found, ...], sorting: _Sorting
 ) -> dict[int, Standing]:
     """By station id. Stations that do not sell the grade have no price."""
-    unpriced = {f.station.id: Standing(station_id=f.station.id, distance_m=f.distance_m) for f in found}
+    unpriced = {
+        f.station.id: Standing(station_id=f.station.id, distance_m=f.distance_m) for f in found
+    }
     if sorting.fuel_grade is None or sorting.fill is None:
         return unpriced
     places: list[Place] = []

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.domain.loyalty.points import PointsBalance
-from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.placement import can_apply_at
+from app.domain.promotions.promotion import Promotion
 from app.domain.wallet.coupon import Coupon, CouponStatus
 from app.ports.wallets import CouponPage
 from app.resolvers.context import RequestContext, Viewer
@@ -46,7 +46,9 @@ async def coupons(
     `StorageUnavailable`."""
     check_first(wanted.first)
     status = wanted.status.value if wanted.status else "all"
-    listing = f"coupons:{viewer.user_id}:{status}:{'' if wanted.usable_at is None else wanted.usable_at}"
+    listing = (
+        f"coupons:{viewer.user_id}:{status}:{'' if wanted.usable_at is None else wanted.usable_at}"
+    )
     key = key_after(wanted.after, listing, (int, int))
     batches = _usable_batches(context, wanted)
     if batches is not None and not batches:
@@ -104,7 +106,7 @@ def _position(key: tuple[int | str, ...] | None) -> tuple[datetime, int] | None:
         raise BadCursor from error
 
 
-async def coupon_counts(context: RequestContext, viewer: Viewer) -> Mapping[CouponStatus, int]:
+async def coupon_counts(viewer: Viewer) -> Mapping[CouponStatus, int]:
     """Coupons by status at this instant; a status without any is 0."""
     counted = await viewer.loaders.coupon_counts.load(viewer.user_id)
     return {status: counted.get(status, 0) for status in CouponStatus}

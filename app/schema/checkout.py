@@ -3,16 +3,19 @@
 import strawberry
 
 from app.domain.checkout import quote as domain
-from app.domain.checkout.quote import PriceLineKind
 from app.domain.checkout.warnings import PreviewWarning as DomainWarning
-from app.domain.checkout.warnings import WarningCode
-from app.domain.promotions.reason import Outcome, ReasonCode
 from app.domain.promotions.reason import Reason as DomainReason
-from app.domain.shared.fuel import FuelGrade
-from app.domain.shared.payment import PaymentMethod
 from app.resolvers import checkout as resolve
 from app.resolvers.pages import check_first
 from app.schema import ids
+from app.schema.enums import (
+    FuelGrade,
+    Outcome,
+    PaymentMethod,
+    PriceLineKind,
+    ReasonCode,
+    WarningCode,
+)
 from app.schema.errors import UserError, user_error
 from app.schema.info import Info, words_of
 from app.schema.offers import Offer
@@ -176,9 +179,7 @@ class UnappliedOffer:
             _preview=preview,
         )
 
-    @strawberry.field(
-        description="What would be paid if it were forced in; null: it cannot be."
-    )
+    @strawberry.field(description="What would be paid if it were forced in; null: it cannot be.")
     def payable_if_forced(self) -> Money | None:
         fen = resolve.payable_if_forced(self._preview, self._unapplied)
         return Money.of(fen) if fen is not None else None
@@ -303,7 +304,9 @@ class CheckoutQueries:
         "out while the driver types."
     )
     async def checkout_preview(
-        self, info: Info, input: CheckoutPreviewInput  # noqa: A002 the contract's own word
+        self,
+        info: Info,
+        input: CheckoutPreviewInput,  # noqa: A002 the contract's own word
     ) -> CheckoutPreviewPayload | None:
         answer = await resolve.preview(info.context, input.to_domain())
         if isinstance(answer, tuple):

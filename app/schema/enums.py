@@ -1,6 +1,7 @@
 """Enums of the contract. Those that follow a list of the engine's derive from it."""
 
 from enum import Enum, StrEnum
+from typing import cast
 
 import strawberry
 
@@ -19,7 +20,33 @@ from app.domain.stations.geo import Datum
 from app.domain.wallet.coupon import CouponStatus
 from app.resolvers.refusals import Advice, ErrorCode
 
-BenefitKind = Enum("BenefitKind", {kind: kind for kind in BENEFIT_KINDS}, module=__name__)
+__all__ = [
+    "Advice",
+    "BenefitKind",
+    "ClaimState",
+    "CouponStatus",
+    "Datum",
+    "ErrorCode",
+    "FillOrigin",
+    "FuelGrade",
+    "Lane",
+    "MemberTier",
+    "Ordering",
+    "Outcome",
+    "PaymentMethod",
+    "PriceLineKind",
+    "ReasonCode",
+    "Role",
+    "Theme",
+    "Topic",
+    "UnlockKind",
+    "WarningCode",
+]
+
+# The checker cannot see that a call with a computed list makes a class.
+BenefitKind = cast(
+    "type[Enum]", Enum("BenefitKind", {kind: kind for kind in BENEFIT_KINDS}, module=__name__)
+)
 
 
 class Role(StrEnum):

@@ -5,7 +5,8 @@ from graphql import GraphQLError
 from strawberry.utils.str_converters import to_camel_case
 
 from app.resolvers.errors import BadRequest
-from app.resolvers.refusals import Advice, ErrorCode, Refusal
+from app.resolvers.refusals import Refusal
+from app.schema.enums import Advice, ErrorCode
 from app.schema.scalars import DateTime
 from app.schema.texts.checkout import refusal_message
 from app.schema.texts.words import Words

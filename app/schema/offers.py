@@ -1,17 +1,16 @@
 """Offers: promotions as one viewer sees them."""
 
+from enum import Enum
+
 import strawberry
 
-from app.domain.promotions.claims import ClaimState
 from app.domain.promotions.conditions import Condition
 from app.domain.promotions.promotion import Promotion
-from app.domain.promotions.reason import ReasonCode
-from app.domain.promotions.terms import Lane
 from app.resolvers import offers as resolve
 from app.resolvers.keys import OfferKey
 from app.resolvers.pages import Page
 from app.schema import ids
-from app.schema.enums import BenefitKind
+from app.schema.enums import BenefitKind, ClaimState, Lane, ReasonCode
 from app.schema.info import Info, words_of
 from app.schema.pagination import PageInfo, decode_cursor, encode_cursor, page_info
 from app.schema.scalars import DateTime
@@ -70,9 +69,9 @@ class Offer(Node):
     def strength(self, info: Info) -> str:
         return strength(self._promotion, info.context.language)
 
-    @strawberry.field
-    def kind(self) -> BenefitKind:
-        return BenefitKind(self._promotion.benefit.kind)
+    @strawberry.field(graphql_type=BenefitKind)
+    def kind(self) -> Enum:
+        return BenefitKind[self._promotion.benefit.kind]
 
     @strawberry.field(description="Always there, e.g. 领取后 7 天内有效.")
     def validity(self, info: Info) -> str:

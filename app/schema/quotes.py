@@ -4,9 +4,9 @@ import strawberry
 
 from app.domain.checkout import quote as domain
 from app.domain.checkout.purchase import Purchase
-from app.domain.checkout.quote import UnlockKind
 from app.domain.promotions.candidate import Candidate
 from app.resolvers.wallet import HeldCoupon
+from app.schema.enums import UnlockKind
 from app.schema.info import Info, words_of
 from app.schema.offers import Offer
 from app.schema.scalars import Decimal

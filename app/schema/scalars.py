@@ -12,9 +12,7 @@ Decimal = NewType("Decimal", str)
 """Kept as its text: it is converted to millilitres or mills, and only ever shown."""
 
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,11})(?:\.[0-9]{1,3})?")
-_INSTANT = re.compile(
-    r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2})"
-)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,6})?(?:Z|[+-]\d{2}:\d{2})")
 MOST_DIGITS = 12
 
 
@@ -38,7 +36,9 @@ def thousandths(decimal: Decimal) -> int:
 def parse_instant(value: object) -> DateTime:
     """RFC 3339 with an offset; else ValueError."""
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
-        raise ValueError('an instant is RFC 3339 with an offset, such as "2026-04-22T00:00:00+08:00"')
+        raise ValueError(
+            'an instant is RFC 3339 with an offset, such as "2026-04-22T00:00:00+08:00"'
+        )
     return DateTime(datetime.fromisoformat(value))
 
 

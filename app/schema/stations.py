@@ -5,14 +5,10 @@ from typing import Annotated, cast
 
 import strawberry
 
-from app.domain.profiles.usual import FillOrigin
-from app.domain.recommendation.ranking import Ordering
-from app.domain.shared.fuel import FuelGrade
-from app.domain.shared.payment import PaymentMethod
 from app.domain.stations import station as domain
 from app.domain.stations.directory import coordinates_of
 from app.domain.stations.geo import Coordinates as Place
-from app.domain.stations.geo import Datum, distance_m
+from app.domain.stations.geo import distance_m
 from app.resolvers import offers as resolve_offers
 from app.resolvers import stations as resolve
 from app.resolvers.keys import ProductKey, StationKey
@@ -20,6 +16,7 @@ from app.resolvers.pages import Page
 from app.resolvers.personal_prices import PersonalPrice, best_unlock, personal_prices
 from app.resolvers.stations import FoundStation
 from app.schema import ids
+from app.schema.enums import Datum, FillOrigin, FuelGrade, Ordering, PaymentMethod
 from app.schema.info import Info, words_of
 from app.schema.offers import OfferConnection
 from app.schema.pagination import PageInfo, decode_cursor, encode_cursor, page_info
@@ -280,9 +277,7 @@ class Region:
         return Coordinates.of(place, datum)
 
 
-@strawberry.input(
-    description="`brands` and `amenities` are Tag codes, `regionCode` a Region code."
-)
+@strawberry.input(description="`brands` and `amenities` are Tag codes, `regionCode` a Region code.")
 class StationFilter:
     brands: list[str] | None = strawberry.UNSET
     amenities: list[str] | None = strawberry.UNSET

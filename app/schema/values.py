@@ -7,14 +7,10 @@ from app.domain.pricing.fill import Fill as DomainFill
 from app.domain.stations.geo import (
     Coordinates as Place,
 )
-from app.domain.stations.geo import (
-    CoordinatesImpossible,
-    Datum,
-    from_wgs84,
-    to_wgs84,
-)
+from app.domain.stations.geo import CoordinatesImpossible, from_wgs84, to_wgs84
 from app.domain.stations.station import Label
 from app.resolvers.errors import BadCoordinates
+from app.schema.enums import Datum
 from app.schema.scalars import Decimal, thousandths
 from app.schema.texts import amounts
 from app.schema.texts.words import Words
@@ -119,4 +115,3 @@ class Fill:
         if isinstance(fill, AmountFill):
             return cls(pump_amount=Money.of(fill.pump_amount_fen), litres=None)
         return cls(pump_amount=None, litres=decimal_of(fill.volume_ml))
-

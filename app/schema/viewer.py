@@ -2,17 +2,15 @@
 
 import strawberry
 
-from app.domain.profiles.member import Member, MemberTier, Theme, Topic
+from app.domain.profiles.member import Member
 from app.domain.profiles.member import Preferences as Settings
-from app.domain.shared.fuel import FuelGrade
-from app.domain.shared.payment import PaymentMethod
 from app.resolvers import offers as resolve_offers
 from app.resolvers import viewer as resolve
 from app.resolvers import wallet as resolve_wallet
 from app.resolvers.context import Viewer as SignedIn
 from app.resolvers.keys import ViewerKey
 from app.schema import ids
-from app.schema.enums import Role
+from app.schema.enums import FuelGrade, MemberTier, PaymentMethod, Role, Theme, Topic
 from app.schema.info import Info
 from app.schema.offers import OfferConnection
 from app.schema.pagination import decode_cursor

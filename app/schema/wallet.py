@@ -1,16 +1,17 @@
 """The coupon wallet and points of the viewer."""
 
+from enum import Enum
+
 import strawberry
 
 from app.domain.loyalty.points import PointsBalance
-from app.domain.wallet.coupon import CouponStatus
 from app.resolvers import wallet as resolve
 from app.resolvers.context import Viewer
 from app.resolvers.keys import CouponKey
 from app.resolvers.pages import Page
 from app.resolvers.wallet import HeldCoupon
 from app.schema import ids
-from app.schema.enums import BenefitKind
+from app.schema.enums import BenefitKind, CouponStatus
 from app.schema.info import Info, words_of
 from app.schema.offers import OfferCondition, offer_conditions
 from app.schema.pagination import PageInfo, decode_cursor, encode_cursor, page_info
@@ -46,9 +47,9 @@ class Coupon(Node):
     def strength(self, info: Info) -> str:
         return strength(self._held.promotion, info.context.language)
 
-    @strawberry.field
-    def kind(self) -> BenefitKind:
-        return BenefitKind(self._held.promotion.benefit.kind)
+    @strawberry.field(graphql_type=BenefitKind)
+    def kind(self) -> Enum:
+        return BenefitKind[self._held.promotion.benefit.kind]
 
     @strawberry.field
     def status(self, info: Info) -> CouponStatus:

@@ -38,8 +38,11 @@ class PreviewWarning:
 def warnings_of(quote: Quote, *, points_asked: bool) -> tuple[PreviewWarning, ...]:
     """In the order of their urgency. `points_asked`: the viewer asked for points in this request,
     so none applied is an adjustment of the choice."""
-    return tuple(
-        (*_of_place(quote), *_of_choice(quote, points_asked), *_of_offers(quote), *_of_price(quote))
+    return (
+        *_of_place(quote),
+        *_of_choice(quote, points_asked),
+        *_of_offers(quote),
+        *_of_price(quote),
     )
 
 

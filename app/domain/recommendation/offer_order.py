@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.domain.promotions.audience import is_meant_for, names_viewers
 from app.domain.promotions.claims import ClaimState
 from app.domain.promotions.promotion import Promotion
-from app.domain.promotions.audience import is_meant_for, names_viewers
 from app.domain.promotions.shopper import Shopper
 from app.domain.promotions.terms import Lane
 
@@ -26,7 +26,9 @@ def rule_key(promotion: Promotion) -> OfferKey:
     return (0, _LANES[promotion.lane], promotion.sequence, promotion.code)
 
 
-def pick(promotion: Promotion, shopper: Shopper, state: ClaimState, personalised: bool) -> Pick | None:
+def pick(
+    promotion: Promotion, shopper: Shopper, state: ClaimState, personalised: bool
+) -> Pick | None:
     """Where an offer stands for a viewer; None: it is for others.
 
     Personalised: first what only viewers like this one get, then what waits for a claim, then the

@@ -20,7 +20,7 @@ def yuan(fen: int) -> str:
 def yuan_of_mills(mills: int) -> str:
     """A unit price or a reduction inside a sentence: "0.50", or "0.505" where mills count."""
     text = f"{mills // 1000}.{mills % 1000:03d}"
-    return text[:-1] if text.endswith("0") else text
+    return text.removesuffix("0")
 
 
 def decimal_of_thousandths(thousandths: int) -> str:

@@ -5,7 +5,7 @@ Thresholds and caps are the promotion's, so they are put around the strength her
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from app.domain.promotions.benefits import Benefit
 from app.domain.promotions.benefits.amount_off import AmountOff
@@ -20,7 +20,7 @@ from app.domain.promotions.benefits.tiered_litres import TieredLitres
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
 from app.domain.promotions.conditions.threshold_litres import ThresholdLitres
 from app.domain.promotions.promotion import Promotion
-from app.domain.promotions.terms import Amount, Off, PerLitre, Percent, TierMode
+from app.domain.promotions.terms import Amount, Off, Percent, PerLitre, TierMode
 from app.domain.shared.text import Language, LocalizedText
 from app.schema.texts.amounts import litres, percent, yuan, yuan_of_mills, zhe
 
@@ -86,7 +86,7 @@ def _tiers_en(steps: list[str], mode: TierMode) -> str:
     return f"{text} (on the part above)" if mode is TierMode.MARGINAL else text
 
 
-BENEFIT_TEXTS = {
+BENEFIT_TEXTS: dict[str, BenefitText[Any]] = {
     "PER_LITRE_OFF": BenefitText[PerLitreOff](
         LocalizedText(zh="直降", en="Per-litre off"),
         lambda b: f"直降 {yuan_of_mills(b.off_mill_per_litre)} 元/升",

@@ -161,9 +161,7 @@ REFUSAL_TEXTS = {
         zh="券已被其他订单占用", en="Another order holds this coupon"
     ),
     ErrorCode.COUPON_EXPIRED: LocalizedText(zh="券已过期", en="This coupon has expired"),
-    ErrorCode.LIMIT_REACHED: LocalizedText(
-        zh="所选优惠过多", en="Too many offers are chosen"
-    ),
+    ErrorCode.LIMIT_REACHED: LocalizedText(zh="所选优惠过多", en="Too many offers are chosen"),
     ErrorCode.POINTS_SHORT: LocalizedText(zh="积分不足", en="Not enough points"),
     ErrorCode.OFFER_ENDED: LocalizedText(zh="活动已结束", en="This offer has ended"),
     ErrorCode.NOT_ELIGIBLE: LocalizedText(zh="该优惠暂不可用", en="This offer cannot be used now"),

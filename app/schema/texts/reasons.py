@@ -31,7 +31,7 @@ def _fixed(zh: str, en: str) -> Callable[[Reason, Words], str]:
 
 
 def _only(zh: str, en: str, name: Callable[[Words, str], str]) -> Callable[[Reason, Words], str]:
-    """"仅限 {names}": the first few that would do."""
+    """ "仅限 {names}": the first few that would do."""
 
     def said(reason: Reason, words: Words) -> str:
         named = _some([name(words, code) for code in reason.accepted], words)

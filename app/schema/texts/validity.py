@@ -32,7 +32,7 @@ def validity_text(promotion: Promotion, words: Words) -> str:
 
 
 def opening_text(periods: tuple[OpeningPeriod, ...], words: Words) -> str:
-    """"06:00–23:00"; no periods: always open."""
+    """ "06:00–23:00"; no periods: always open."""
     if not periods:
         return words.say("24 小时营业", "Open 24 hours")
     return words.join(
