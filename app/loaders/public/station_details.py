@@ -22,7 +22,7 @@ class StationDetailsByIdLoader(BatchLoader[int, StationDetails | None]):
         super().__init__()
         self._details = details
         self._version = version
-        self._cache = cache
+        self._shared = cache
 
     async def load_batch(self, keys: Sequence[int]) -> list[StationDetails | None]:
         found = await self._cached(keys)
@@ -34,15 +34,15 @@ class StationDetailsByIdLoader(BatchLoader[int, StationDetails | None]):
         return [found.get(key) for key in keys]
 
     async def _cached(self, keys: Sequence[int]) -> dict[int, StationDetails]:
-        if self._cache is None:
+        if self._shared is None:
             return {}
-        entries = await self._cache.get_many(KIND, self._version, [str(key) for key in keys])
+        entries = await self._shared.get_many(KIND, self._version, [str(key) for key in keys])
         return {int(key): _decoded(int(key), entry) for key, entry in entries.items()}
 
     async def _keep(self, read: Mapping[int, StationDetails]) -> None:
-        if self._cache is not None:
+        if self._shared is not None:
             entries = {str(id_): _encoded(details) for id_, details in read.items()}
-            await self._cache.put_many(KIND, self._version, entries, TTL_S)
+            await self._shared.put_many(KIND, self._version, entries, TTL_S)
 
 
 def _encoded(details: StationDetails) -> bytes:
