@@ -1,5 +1,6 @@
 """What can be wrong with a row of a station or price file, in words that operators read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -33,6 +34,9 @@ class RowFault(StrEnum):
     DUPLICATE_ID = "DUPLICATE_ID"
     SAME_PLACE = "SAME_PLACE"
 
+
+ALONE = frozenset({RowFault.COLUMN_COUNT, RowFault.NOT_A_STATION})
+"""Of a row with one of these nothing else means anything."""
 
 FAULT_TEXTS = {
     RowFault.COLUMN_COUNT: LocalizedText(
@@ -94,6 +98,12 @@ class Finding:
         text = FAULT_TEXTS[self.fault]
         explained = f"{text.zh} {text.en}"
         return f"{explained}: {self.detail}" if self.detail else explained
+
+
+def telling(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings worth telling: one that stands alone, else all."""
+    listed = tuple(findings)
+    return tuple(finding for finding in listed if finding.fault in ALONE)[:1] or listed
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from app.domain.shared.fuel import FuelGrade
 from app.domain.stations.claims import Bounds, Judgement, Setting, StationClaim
-from app.domain.stations.findings import Finding, Rejection, RowFault
+from app.domain.stations.findings import Finding, Rejection, RowFault, telling
 from app.domain.stations.geo import Coordinates, distance_m
 from app.domain.stations.places import folded
 
@@ -25,7 +25,7 @@ def judge(claims: Iterable[StationClaim], setting: Setting) -> Judgement[Station
     sound: list[StationClaim] = []
     rejected: list[Rejection] = []
     for claim in claims:
-        findings = (*claim.findings, *_alone(claim, setting))
+        findings = telling((*claim.findings, *_alone(claim, setting)))
         if findings:
             rejected.append(Rejection(claim.line, claim.source_id, findings))
         else:
@@ -63,6 +63,8 @@ def _price_findings(claim: StationClaim, setting: Setting) -> Iterable[Finding]:
     zone = claim.price_zone_code
     if zone is not None and zone not in setting.zones:
         yield Finding(RowFault.ZONE_UNKNOWN, zone)
+    if claim.priced and not claim.prices and not claim.findings:
+        yield Finding(RowFault.NO_MAPPED_GRADE)
     bounds = setting.bounds
     for grade, price in claim.prices.items():
         if not bounds.lowest_mill <= price <= bounds.highest_mill:

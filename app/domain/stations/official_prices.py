@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from app.domain.shared.fuel import FuelGrade
 from app.domain.stations.claims import Bounds, Judgement
-from app.domain.stations.findings import Finding, Rejection, RowFault
+from app.domain.stations.findings import Finding, Rejection, RowFault, telling
 
 _GASOLINE = tuple(grade for grade in FuelGrade if grade.name.startswith("GASOLINE"))
 
@@ -40,7 +40,7 @@ def judge_ceilings(claims: Iterable[CeilingClaim], bounds: Bounds) -> Judgement[
     sound: list[CeilingClaim] = []
     rejected: list[Rejection] = []
     for claim in claims:
-        findings = (*claim.findings, *_alone(claim, bounds))
+        findings = telling((*claim.findings, *_alone(claim, bounds)))
         if findings:
             rejected.append(Rejection(claim.line, claim.zone_code, findings))
         else:
@@ -62,7 +62,7 @@ def _alone(claim: CeilingClaim, bounds: Bounds) -> Iterable[Finding]:
         yield Finding(RowFault.ID_MISSING)
     if not claim.province_name or not claim.zone_name:
         yield Finding(RowFault.NAME_MISSING)
-    if not claim.prices:
+    if not claim.prices and not claim.findings:
         yield Finding(RowFault.PRICE_MISSING)
     for grade, price in claim.prices.items():
         if not bounds.lowest_mill <= price <= bounds.highest_mill:

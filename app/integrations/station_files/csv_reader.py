@@ -9,9 +9,10 @@ from app.domain.stations.findings import Finding, RowFault
 from app.integrations.station_files.rows import (
     OnBytes,
     SourceRow,
-    not_decodable,
     open_counted,
     text_findings,
+    truncated,
+    undecodable,
 )
 from app.ports.station_files import FileFault, FileFaultKind
 
@@ -34,7 +35,7 @@ def read_csv(
         count = 0
         for (line, record), is_last in _with_last(records):
             if len(record) < len(columns) and is_last and not _ends_with_newline(path):
-                raise _truncated(line)
+                raise truncated(line)
             count += 1
             yield _row(line, columns, record)
         if count == 0:
@@ -53,10 +54,10 @@ def _records(text: io.TextIOWrapper, path: Path, encoding: str) -> Iterator[Reco
                 yield line, record
             line = reader.line_num + 1
     except UnicodeDecodeError as fault:
-        raise not_decodable(path, encoding) from fault
+        raise undecodable(path, encoding) or fault from None
     except csv.Error as fault:
         if "unexpected end of data" in str(fault):
-            raise _truncated(line) from fault
+            raise truncated(line) from fault
         raise FileFault(
             FileFaultKind.BROKEN_QUOTES,
             line,
@@ -102,12 +103,3 @@ def _ends_with_newline(path: Path) -> bool:
     with path.open("rb") as file:
         file.seek(-1, io.SEEK_END)
         return file.read(1) in (b"\n", b"\r")
-
-
-def _truncated(line: int) -> FileFault:
-    return FileFault(
-        FileFaultKind.TRUNCATED,
-        line,
-        f"文件在第 {line} 行中断，请重新下载",
-        f"the file is cut off inside line {line}: fetch it again",
-    )

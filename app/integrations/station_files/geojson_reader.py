@@ -15,10 +15,9 @@ import ijson
 from app.integrations.station_files.rows import (
     OnBytes,
     SourceRow,
-    not_decodable,
     open_counted,
     text_findings,
-    undecodable_line,
+    undecodable,
 )
 from app.ports.station_files import FileFault, FileFaultKind
 
@@ -54,8 +53,9 @@ def _features(stream: IO[bytes]) -> Iterator[Any]:
 
 
 def _broken(path: Path, number: int, fault: Exception) -> FileFault:
-    if undecodable_line(path, "utf-8"):
-        return not_decodable(path, "utf-8")
+    wrong = undecodable(path, "utf-8")
+    if wrong is not None:
+        return wrong
     message = str(fault).splitlines()[0] if str(fault) else type(fault).__name__
     # Backends of ijson word the end of the text differently.
     if "premature EOF" in message or "ncomplete" in message or "trailing" in message:

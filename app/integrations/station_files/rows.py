@@ -78,7 +78,7 @@ def open_counted(path: Path, on_bytes: OnBytes) -> IO[bytes]:
     return stream
 
 
-def _check_start(stream: io.BufferedReader) -> None:
+def _check_start(stream: "io.BufferedReader[CountedReader]") -> None:
     start = stream.peek(4)[:4]
     if start.startswith(UTF16_MARKS):
         raise FileFault(
@@ -93,20 +93,33 @@ def _check_start(stream: io.BufferedReader) -> None:
         raise FileFault(FileFaultKind.EMPTY, 0, "文件是空的", "the file is empty")
 
 
-def undecodable_line(path: Path, encoding: str) -> int:
-    """The number of the first line that is not text in `encoding`; 0 where all are."""
+def undecodable(path: Path, encoding: str) -> FileFault | None:
+    """The fault at the first line that is not text in `encoding`; None where all are.
+
+    A last line that ends inside a character is that of a file cut off.
+    """
     with path.open("rb") as file:
         for number, line in enumerate(file, start=1):
             try:
                 line.decode(encoding)
-            except UnicodeDecodeError:
-                return number
-    return 0
+            except UnicodeDecodeError as fault:
+                at_end = fault.end == len(line) and not file.read(1)
+                if at_end and not line.endswith(b"\n"):
+                    return truncated(number)
+                return _wrong_encoding(number, encoding.upper())
+    return None
 
 
-def not_decodable(path: Path, encoding: str) -> FileFault:
-    line = undecodable_line(path, encoding)
-    name = encoding.upper()
+def truncated(line: int) -> FileFault:
+    return FileFault(
+        FileFaultKind.TRUNCATED,
+        line,
+        f"文件在第 {line} 行中断，请重新下载",
+        f"the file is cut off inside line {line}: fetch it again",
+    )
+
+
+def _wrong_encoding(line: int, name: str) -> FileFault:
     return FileFault(
         FileFaultKind.NOT_UTF8,
         line,

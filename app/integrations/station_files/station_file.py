@@ -132,7 +132,9 @@ class MappedStationFile:
             opening=opening,
             amenities=self._amenities(fields),
             phone=picked(fields, columns.phone) or None,
-            price_zone_code=looked_up(fields, mapping.price_zone) if mapping.price_zone else None,
+            price_zone_code=(
+                looked_up(fields, mapping.price_zone) or None if mapping.price_zone else None
+            ),
             priced=mapping.prices is not None,
             prices=prices,
             updated_at=updated_at,
