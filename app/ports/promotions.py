@@ -13,6 +13,7 @@ class PromotionStore(Protocol):
         has changed the catalog version stays too. Others stay live as they are. Every process is
         told after the commit. `by`: who publishes, for the record.
 
-        A code that occurs twice: ValueError. Database down: `StorageUnavailable`, nothing live.
+        A code that occurs twice: ValueError. A promotion that its own document would not give
+        back: the error of the documents. Database down: `StorageUnavailable`, nothing live.
         """
         ...

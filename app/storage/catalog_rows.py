@@ -1,8 +1,8 @@
 """Reads one catalog version out of the public tables: rows straight to slotted values."""
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +41,7 @@ from app.storage.tables import (
     table_of,
 )
 
+VERSION = table_of(CatalogVersionRow)
 STATION = table_of(StationRow)
 PRODUCT = table_of(StationProductRow)
 LIVE = table_of(PromotionLiveRow)
@@ -56,36 +57,48 @@ KnownPromotions = Mapping[tuple[str, int], Promotion]
 
 @dataclass(frozen=True, slots=True)
 class CatalogReading:
-    """`promotions`: those live, to be given to the next reading. `unreadable`: code and fault of
-    each live document that this program cannot parse; they are not in the catalog."""
+    """`promotions`: those live. `unreadable`: code and fault of each live document that this
+    program cannot parse; they are not in the catalog. `stations_version`: see
+    `CatalogVersionRow`. The next reading is given this one, and reads only what has changed."""
 
     catalog: Catalog
+    stations_version: int
     promotions: KnownPromotions
     unreadable: Mapping[str, str]
 
 
 def newest_version(connection: Connection) -> int:
     """The newest committed version; 0 before the first."""
-    version = connection.execute(select(table_of(CatalogVersionRow).c.version)).scalar_one_or_none()
+    version = connection.execute(select(VERSION.c.version)).scalar_one_or_none()
     return 0 if version is None else version
 
 
-def read_catalog(connection: Connection, known: KnownPromotions) -> CatalogReading:
+def read_catalog(connection: Connection, last: CatalogReading | None) -> CatalogReading:
     """All public rows as one catalog. The connection's transaction must be REPEATABLE READ: then
     no catalog mixes two versions. Blocking."""
-    version = newest_version(connection)
-    promotions, unreadable = _promotions(connection, known)
-    products = _products(connection)
-    stations = [_station(row, products) for row in connection.execute(_stations_query())]
-    catalog = Catalog(
-        version=version,
-        stations=StationDirectory.of(stations),
-        rules=RuleBook.of(str(version), promotions.values()),
-        brands=_labels(connection, BrandRow),
-        amenities=_labels(connection, AmenityRow),
-        regions=_regions(connection),
-    )
-    return CatalogReading(catalog, promotions, unreadable)
+    query = select(VERSION.c.version, VERSION.c.stations_version)
+    row = connection.execute(query).one_or_none()
+    version, stations_version = (0, 0) if row is None else row
+    promotions, unreadable = _promotions(connection, {} if last is None else last.promotions)
+    rules = RuleBook.of(str(version), promotions.values())
+    if last is not None and last.stations_version == stations_version:
+        catalog = replace(last.catalog, version=version, rules=rules)
+    else:
+        catalog = Catalog(
+            version=version,
+            stations=StationDirectory.of(_stations(connection)),
+            rules=rules,
+            brands=_labels(connection, BrandRow),
+            amenities=_labels(connection, AmenityRow),
+            regions=_regions(connection),
+        )
+    return CatalogReading(catalog, stations_version, promotions, unreadable)
+
+
+def _rows(connection: Connection, query: Select[*tuple[Any, ...]]) -> Sequence[Any]:
+    """All rows as the driver makes them: SQLAlchemy's own conversions would double the time."""
+    text = str(query.compile(connection, compile_kwargs={"literal_binds": True}))
+    return connection.exec_driver_sql(text).all()
 
 
 def _promotions(
@@ -96,7 +109,7 @@ def _promotions(
     )
     promotions: dict[tuple[str, int], Promotion] = {}
     unreadable: dict[str, str] = {}
-    for code, version, document in connection.execute(live.order_by(LIVE.c.code)):
+    for code, version, document in _rows(connection, live.order_by(LIVE.c.code)):
         key = (code, version)
         try:
             promotions[key] = known.get(key) or parse_promotion(orjson.loads(document))
@@ -117,7 +130,7 @@ def _products(connection: Connection) -> dict[int, dict[FuelGrade, StationProduc
         STATION.c.price_zone_code,
     ).join(STATION, STATION.c.id == PRODUCT.c.station_id)
     found: dict[int, list[StationProduct]] = defaultdict(list)
-    for station_id, grade, nozzles, floor_price, zone_code in connection.execute(query):
+    for station_id, grade, nozzles, floor_price, zone_code in _rows(connection, query):
         history = pump_prices.get((station_id, grade))
         if history is not None:
             product = StationProduct(
@@ -163,17 +176,19 @@ def _histories(
 ) -> dict[tuple[int | str, str], PriceHistory]:
     points: dict[tuple[int | str, str], list[PricePoint]] = defaultdict(list)
     effective_from: datetime
-    for owner, grade, effective_from, price in connection.execute(query):
+    for owner, grade, effective_from, price in _rows(connection, query):
         points[owner, grade].append(PricePoint(effective_from, price))
     return {key: PriceHistory(tuple(of_key)) for key, of_key in points.items()}
 
 
-def _stations_query() -> Select[*tuple[Any, ...]]:
+def _stations(connection: Connection) -> list[Station]:
+    products = _products(connection)
     names = (
         "id code name brand_code region_code address latitude_e7 longitude_e7 time_zone opening"
         " amenities tags remoteness peak_hours service_fee_fen generated"
     )
-    return select(*(STATION.c[name] for name in names.split())).order_by(STATION.c.id)
+    query = select(*(STATION.c[name] for name in names.split())).order_by(STATION.c.id)
+    return [_station(row, products) for row in _rows(connection, query)]
 
 
 def _station(row: Any, products: Mapping[int, Mapping[FuelGrade, StationProduct]]) -> Station:
@@ -203,7 +218,7 @@ def _labels(connection: Connection, row: type[BrandRow] | type[AmenityRow]) -> d
     query = select(table.c.code, table.c.name_zh, table.c.name_en, table.c.icon_url)
     return {
         code: Label(code=code, name=LocalizedText(zh=zh, en=en), icon_url=icon_url)
-        for code, zh, en, icon_url in connection.execute(query.order_by(table.c.code))
+        for code, zh, en, icon_url in _rows(connection, query.order_by(table.c.code))
     }
 
 
@@ -212,5 +227,5 @@ def _regions(connection: Connection) -> dict[str, Region]:
     query = select(table.c.code, table.c.name, table.c.latitude_e7, table.c.longitude_e7)
     return {
         code: Region(code=code, name=name, latitude_e7=latitude, longitude_e7=longitude)
-        for code, name, latitude, longitude in connection.execute(query.order_by(table.c.code))
+        for code, name, latitude, longitude in _rows(connection, query.order_by(table.c.code))
     }

@@ -12,7 +12,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, suppress
 from typing import TypeVar
 
-import orjson
 from sqlalchemy import URL, create_engine
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
@@ -41,7 +40,7 @@ class PostgresCatalogSource:
         url: str | URL,
         *,
         announcements: CatalogAnnouncements | None = None,
-        poll_s: float = 1.0,
+        poll_s: float = 0.5,
     ) -> None:
         self._announcements = announcements
         self._poll_s = poll_s
@@ -54,7 +53,6 @@ class PostgresCatalogSource:
             database_url(url),
             pool_size=1,
             max_overflow=0,
-            json_deserializer=orjson.loads,
             connect_args={
                 "application_name": "youhui-catalog",
                 "connect_timeout": 5,
@@ -195,9 +193,8 @@ class PostgresCatalogSource:
             return newest_version(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
     def _read(self) -> CatalogReading:
-        known = {} if self._reading is None else self._reading.promotions
         with self._engine.connect() as connection:
             steady = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
-            return read_catalog(steady, known)
+            return read_catalog(steady, self._reading)

@@ -9,7 +9,7 @@ from sqlalchemy import ARRAY, Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from app.documents.promotions import dump_promotion
+from app.documents.promotions import dump_promotion, parse_promotion
 from app.domain.promotions.promotion import Promotion
 from app.ports.announcements import CatalogAnnouncements
 from app.storage import catalog_version
@@ -35,7 +35,9 @@ class PostgresPromotionStore:
         documents = documents_of(promotions)
         async with unavailable_on_fault(), self._engine.begin() as connection:
             held, changed = await put_live(connection, documents, by)
-            version = await catalog_version.bump(connection) if changed else held
+            version = held
+            if changed:
+                version = await catalog_version.bump(connection, promotions_only=True)
         if changed and self._announcements is not None:
             await self._announcements.announce(version)
         return version
@@ -77,11 +79,15 @@ async def put_live(
 
 
 def documents_of(promotions: Sequence[Promotion]) -> dict[str, Document]:
-    """By code, as JSON reads them back, so that they compare with what is stored."""
+    """By code, as JSON reads them back, so that they compare with what is stored. Each is parsed
+    once here: no process shall meet a live document that it cannot read."""
     twice = [code for code, times in Counter(p.code for p in promotions).items() if times > 1]
     if twice:
         raise ValueError(f"codes that occur twice: {', '.join(sorted(twice))}")
-    return {p.code: orjson.loads(orjson.dumps(dump_promotion(p))) for p in promotions}
+    documents = {p.code: orjson.loads(orjson.dumps(dump_promotion(p))) for p in promotions}
+    for document in documents.values():
+        parse_promotion(document)
+    return documents
 
 
 async def _live_documents(connection: AsyncConnection, codes: list[str]) -> dict[str, Document]:
