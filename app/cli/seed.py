@@ -152,7 +152,7 @@ def tell(report: SeedReport) -> None:
 def _refusal(refused: SeedRefused) -> CommandFailed:
     if refused.refusal is SeedRefusal.FOREIGN_MEMBERS:
         return CommandFailed(
-            f"库中有 {refused.foreign_members} 个非演示会员，未写入。确要写入请加 --beside-members。",
+            f"库中有 {refused.foreign_members} 个非演示会员，未写入。确要写入加 --beside-members。",
             f"{refused.foreign_members} real members live in this database: nothing was written. "
             "--beside-members seeds all the same.",
         )

@@ -98,6 +98,10 @@ class DemoFiles:
 def _member(
     plan: MemberPlan, batches: Mapping[str, Batch], moment: datetime, rng: Random
 ) -> SeedMember:
+    orders = tuple(make_orders(plan, moment, rng))
+    joined_at = moment - timedelta(days=plan.joined_days_ago, minutes=rng.randrange(1_000))
+    if orders:
+        joined_at = min(joined_at, orders[0].placed_at - timedelta(hours=1))
     return SeedMember(
         member=Member(
             user_id=plan.user_id,
@@ -107,10 +111,10 @@ def _member(
             segments=plan.segments,
             preferences=_preferences(plan, rng),
         ),
-        joined_at=moment - timedelta(days=plan.joined_days_ago, minutes=rng.randrange(1_000)),
+        joined_at=joined_at,
         points=_points(plan, moment, rng),
         favourites=plan.favourites,
-        orders=tuple(make_orders(plan, moment, rng)),
+        orders=orders,
         coupons=tuple(make_coupons(plan, batches, moment, rng)),
     )
 

@@ -94,8 +94,8 @@ def make_stations(
             generated=True,
             products=_products(station_id, grades, pricing, fixed, rng),
         )
-        # Fictitious: no service number begins with 400-000.
-        phone = f"400-000-{site.city_index:02d}{site.number % 100:02d}"
+        # Plainly fictitious: there is no area code 000.
+        phone = f"000-{site.city_index:04d}-{site.number:04d}"
         details = StationDetails(station_id=station_id, phone=phone)
         yield SeedStation(station=station, zone_code=site.city.zone_code, details=details)
 
