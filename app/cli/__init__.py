@@ -1,7 +1,9 @@
 """The `youhui` command. Each command lies in its own module and is loaded only when it is used."""
 
 import sys
+import tomllib
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple, cast
 
 import click
@@ -49,12 +51,26 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="youhui", prog_name="youhui")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, asked: _tell_version(context) if asked else None,
+    help="显示版本 · show the version and exit",
+)
 def youhui() -> None:
     """油惠 Youhui：加油优惠平台 · the fuel-discount platform."""
+
+
+def _tell_version(context: click.Context) -> None:
+    """From `pyproject.toml` beside the package: a checkout is used as it is, not installed."""
+    project = Path(__file__).resolve().parents[2] / "pyproject.toml"
+    click.echo(f"youhui {tomllib.loads(project.read_text('utf-8'))['project']['version']}")
+    context.exit()
 
 
 def main() -> None:
     """Run the command line; exit code 0: done, 2: wrong usage, others: `app.cli.errors`."""
     with reported():
-        sys.exit(youhui.main(standalone_mode=False))
+        sys.exit(youhui.main(prog_name="youhui", standalone_mode=False))

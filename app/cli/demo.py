@@ -127,7 +127,7 @@ def _greeting(settings: Settings) -> str:
         "",
         "演示身份 demo personas:",
         *(
-            f"  {persona.name:<20} {persona.title}"
+            f"  {persona.name:<20} {persona.title.zh} {persona.title.en or ''}"
             for persona in load_personas(ROOT / "seed" / "personas.yaml")
         ),
     ]
