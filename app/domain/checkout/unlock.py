@@ -3,11 +3,11 @@
 Source: design §2, Explanation (Unlock).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.domain.checkout.decision import decide, roster_of
+from app.domain.checkout.decision import Decision, decide, roster_of
 from app.domain.checkout.fill_more import least_fill
 from app.domain.checkout.pricing import price_of
 from app.domain.checkout.purchase import Purchase
@@ -16,6 +16,7 @@ from app.domain.pricing.fill import LitresFill
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.reason import Outcome, Reason, ReasonCode
+from app.domain.promotions.roster import Roster
 from app.domain.promotions.shopper import Shopper
 from app.domain.shared.payment import PaymentMethod
 from app.domain.wallet.coupon import Coupon, CouponStatus
@@ -38,17 +39,19 @@ class _Step:
     candidate: Candidate
 
 
-def unlocks(price: Price, unapplied: Sequence[UnappliedOffer]) -> tuple[Unlock, ...]:
+def unlocks(
+    decision: Decision, price: Price, unapplied: Sequence[UnappliedOffer]
+) -> tuple[Unlock, ...]:
     """The hints that hold, most saved first; then by kind, then nearest first.
 
     An offer gets a hint only where one step closes every gap and the offer then applies, under
     the same choice, at a total that saves money.
     """
-    price_again = _remembered()
+    pricing = _Pricing(decision)
     found: list[Unlock] = []
     for offer in unapplied:
         if offer.outcome is Outcome.INELIGIBLE:
-            hints = (_verified(price, offer, step, price_again) for step in _steps(price, offer))
+            hints = (_verified(price, offer, step, pricing) for step in _steps(price, offer))
             best = max((h for h in hints if h), key=lambda hint: hint.saves_fen, default=None)
             if best is not None and best.saves_fen > 0:
                 found.append(best)
@@ -121,29 +124,45 @@ def _opening(reasons: Sequence[Reason]) -> datetime | None:
     return max(openings) if len(openings) == len(reasons) else None
 
 
-def _remembered() -> Callable[[Purchase], Price | None]:
-    """Prices a purchase; guests' hints ask for the same one again and again."""
-    prices: list[tuple[Purchase, Price | None]] = []
+class _Pricing:
+    """Prices changed purchases. Steps share much: a roster where only the fill differs, and
+    all of a guest's steps to sign in are one purchase."""
 
-    def price_again(purchase: Purchase) -> Price | None:
-        for priced, price in prices:
+    def __init__(self, decision: Decision) -> None:
+        purchase = decision.purchase
+        self._rosters = [(_roster_facts(purchase), decision.roster)]
+        self._prices: list[tuple[Purchase, Price | None]] = []
+
+    def price(self, purchase: Purchase) -> Price | None:
+        """None: the viewer's choice cannot be kept in it."""
+        for priced, price in self._prices:
             if priced == purchase:
                 return price
         try:
-            price = price_of(decide(purchase, roster_of(purchase)))
+            price = price_of(decide(purchase, self._roster(purchase)))
         except ChoiceImpossible:
             price = None
-        prices.append((purchase, price))
+        self._prices.append((purchase, price))
         return price
 
-    return price_again
+    def _roster(self, purchase: Purchase) -> Roster:
+        facts = _roster_facts(purchase)
+        for known, roster in self._rosters:
+            if known == facts:
+                return roster
+        roster = roster_of(purchase)
+        self._rosters.append((facts, roster))
+        return roster
 
 
-def _verified(
-    now: Price, offer: UnappliedOffer, step: _Step, price_again: Callable[[Purchase], Price | None]
-) -> Unlock | None:
+def _roster_facts(purchase: Purchase) -> tuple[object, ...]:
+    """What a roster and its remembered answers depend on, among what steps change."""
+    return purchase.moment, purchase.payment_method, purchase.shopper
+
+
+def _verified(now: Price, offer: UnappliedOffer, step: _Step, pricing: _Pricing) -> Unlock | None:
     """The hint, if the candidate applies once the step is taken."""
-    then = price_again(step.purchase)
+    then = pricing.price(step.purchase)
     if then is None or all(a.candidate != step.candidate for a in then.applied):
         return None
     added_fen = then.measure.pump_amount_fen - now.measure.pump_amount_fen

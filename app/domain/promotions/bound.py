@@ -11,6 +11,7 @@ Two relaxations of what lies ahead, each an upper bound on what may still be tak
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from app.domain.promotions.bill import Bill, Running
 from app.domain.promotions.contender import Contender
@@ -27,7 +28,7 @@ class Ahead:
         self._bits = [1 << contender.rank for contender in contenders]
         self._rivals = [contender.rivals for contender in contenders]
         self._most: list[dict[Running, int]] = [{} for _ in contenders]
-        self._runs = self._contiguous_runs()
+        self.runs = self._contiguous_runs()
         self._rivals_apart = self._have_rivals_apart()
 
     def next_open(self, position: int, blocked: int) -> int | None:
@@ -52,11 +53,36 @@ class Ahead:
             return now
         if self.one_line:
             in_turn = self._in_turn(ahead, running)
-            scarce = places < self._runs or self._rivals_apart
+            scarce = places < len(self.runs) or self._rivals_apart
             if not scarce or (best_fen is not None and in_turn > best_fen):
                 return in_turn
-            return max(in_turn, now - self._at_once(ahead, running, places))
-        return max(self._least(now), now - self._at_once(ahead, running, places))
+            return max(in_turn, now - sum(self._best_of_cliques(ahead, running)[:places]))
+        return max(self._least(now), now - sum(self._best_of_cliques(ahead, running)[:places]))
+
+    def least_coupons(self, position: int, running: Running, blocked: int, lacking_fen: int) -> int:
+        """How many coupons from here it takes at least to take `lacking_fen` off."""
+        ahead = [i for i in range(position, len(self._bits)) if not blocked & self._bits[i]]
+        others = [i for i in ahead if not self.contenders[i].is_coupon]
+        lacking_fen -= sum(self._best_of_cliques(others, running))
+        coupons = [i for i in ahead if self.contenders[i].is_coupon]
+        needed = 0
+        for best in self._best_of_cliques(coupons, running):
+            if lacking_fen <= 0:
+                break
+            lacking_fen -= best
+            needed += 1
+        return needed if lacking_fen <= 0 else len(self._bits) + 1
+
+    def soonest_expiries(self, position: int, blocked: int, count: int) -> list[datetime]:
+        """The `count` soonest ends of the coupons from here that clash with no member."""
+        open_coupons = (
+            contender.candidate.coupon
+            for contender, bit in zip(
+                self.contenders[position:], self._bits[position:], strict=True
+            )
+            if not blocked & bit
+        )
+        return sorted(coupon.valid_until for coupon in open_coupons if coupon)[:count]
 
     def _least(self, now_fen: int) -> int:
         """The floor, and the minimum payable where the bill is over it."""
@@ -73,7 +99,8 @@ class Ahead:
             common &= self._rivals[i]
         return running[0] - best + self.bill.fee_fen
 
-    def _at_once(self, ahead: Sequence[int], running: Running, places: int) -> int:
+    def _best_of_cliques(self, ahead: Sequence[int], running: Running) -> list[int]:
+        """The best that each clique of mutual rivals takes off now, most first."""
         commons: list[int] = []
         bests: list[int] = []
         for i in ahead:
@@ -86,7 +113,7 @@ class Ahead:
             else:
                 commons.append(self._rivals[i])
                 bests.append(most)
-        return sum(sorted(bests, reverse=True)[:places])
+        return sorted(bests, reverse=True)
 
     def _most_of(self, index: int, running: Running) -> int:
         remembered = self._most[index]
@@ -95,25 +122,23 @@ class Ahead:
             most = remembered[running] = self.contenders[index].most(running)
         return most
 
-    def _contiguous_runs(self) -> int:
-        """How many runs of mutual rivals the contenders fall into: members at the very most."""
-        runs, common = 0, 0
-        for bit, rivals in zip(self._bits, self._rivals, strict=True):
+    def _contiguous_runs(self) -> list[list[int]]:
+        """The contenders by runs of mutual rivals: a combination takes at most one of each."""
+        runs: list[list[int]] = []
+        common = 0
+        for i, (bit, rivals) in enumerate(zip(self._bits, self._rivals, strict=True)):
             if not common & bit:
-                runs, common = runs + 1, -1
+                runs.append([])
+                common = -1
+            runs[-1].append(i)
             common &= rivals
         return runs
 
     def _have_rivals_apart(self) -> bool:
         """Whether some clash is not between two of one run."""
-        run, common = 0, 0
         present = sum(self._bits)
-        apart = False
-        for bit, rivals in zip(self._bits, self._rivals, strict=True):
-            if not common & bit:
-                run, common = 0, -1
-            earlier = rivals & present & (bit - 1)
-            apart = apart or bool(earlier & ~run)
-            run |= bit
-            common &= rivals
-        return apart
+        for run in self.runs:
+            own = sum(self._bits[i] for i in run)
+            if any(self._rivals[i] & present & ~own for i in run):
+                return True
+        return False

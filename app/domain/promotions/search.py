@@ -1,21 +1,18 @@
 """The exact best legal combination, by best-first branch and bound with an honest budget.
 
-A node is a legal combination of the contenders before `position` plus every way to go on from
-there; the bound (see `bound`) is below the payable of each of them. Nodes open in order of bound,
+A node is a legal combination and every way to go on from its position; the bound (see `bound`) is
+at most the payable of each of them. Nodes open in order of bound,
 so the first bound above the best payable ends the search. Source: design §2, Choice, Certificate.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from heapq import heappop, heappush
 
-from app.domain.promotions.bill import Bill, Running
+from app.domain.promotions.bill import Bill
 from app.domain.promotions.bound import Ahead
+from app.domain.promotions.combination import Combination, Key
 from app.domain.promotions.contender import Contender
-
-Key = tuple[int, int, int, tuple[datetime, ...], int, tuple[tuple[str, int], ...]]
-"""payable, coupons, points burnt, sorted coupon expiries, members, (code, coupon id) in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +45,6 @@ class Found:
     lower_bound_fen: int
 
 
-@dataclass(slots=True, eq=False)
-class _Node:
-    """`blocked`: ranks that clash with a member. `bound_fen`: see the module."""
-
-    position: int
-    running: Running
-    members: tuple[Contender, ...] = ()
-    blocked: int = 0
-    chosen: int = 0
-    points: int = 0
-    expiries: tuple[datetime, ...] = ()
-    bound_fen: int = 0
-
-
 def best_combination(wanted: Wanted) -> Found | None:
     """The legal combination least by `Key`, among those wanted; None: there is none.
 
@@ -75,24 +58,38 @@ class _Search:
         self.wanted = wanted
         self.contenders = wanted.contenders
         self.ahead = Ahead(wanted.bill, wanted.contenders, wanted.max_offers)
-        self.open: list[tuple[int, int, _Node]] = []
-        self.best: tuple[Key, _Node] | None = None
+        self.open: list[tuple[int, int, Combination]] = []
+        self.best: tuple[Key, Combination] | None = None
         self.nodes = 0
         self.serial = 0
 
     def run(self) -> Found | None:
-        start = _Node(0, self.wanted.bill.lines)
+        start = Combination(0, self.wanted.bill.lines)
         self._meet(start)
+        self._meet_greedy(start)
         self._push(start, 0)
         budget = self.wanted.node_budget
         while self.open and not self._proved():
             if budget is not None and self.nodes >= budget and self.best is not None:
                 return self._found(exact=False)
-            _, _, node = heappop(self.open)
-            if not self._hopeless(node):
+            bound_fen, _, node = heappop(self.open)
+            if not self._hopeless(node, bound_fen):
                 self.nodes += 1
-                self._expand(node)
+                self._expand(node, bound_fen)
         return self._found(exact=True)
+
+    def _meet_greedy(self, start: Combination) -> None:
+        """A good combination to measure others by: in turn, the strongest of each run of rivals."""
+        node = start
+        for run in self.ahead.runs:
+            if len(node.members) == self.wanted.max_offers:
+                break
+            free = [i for i in run if not node.blocked >> self.contenders[i].rank & 1]
+            discounts = [(self.contenders[i].discount(node.running).fen, -i) for i in free]
+            discount_fen, index = max(discounts, default=(0, 0))
+            if discount_fen > 0:
+                node = node.joined_by(self.contenders[-index], -index) or node
+        self._meet(node)
 
     def _proved(self) -> bool:
         return self.best is not None and self.open[0][0] > self.best[0][0]
@@ -110,113 +107,88 @@ class _Search:
             lower_bound_fen=bound,
         )
 
-    def _expand(self, node: _Node) -> None:
-        """Decide the next contender that is still possible: with it, then without it."""
+    def _expand(self, node: Combination, bound_fen: int) -> None:
+        """Decide the next contender that is still possible: with it, and without it."""
         position = self.ahead.next_open(node.position, node.blocked)
         if position is None or len(node.members) >= self.wanted.max_offers:
             return
-        contender = self.contenders[position]
-        without = self._without(node, position)
-        if without is not None:
-            self._push(without, node.bound_fen)
-        joined = self._with(node, contender, position)
+        without = self._after_leaving(position)
+        if without > position:
+            self._push(node.moved_to(without), bound_fen)
+        joined = node.joined_by(self.contenders[position], position)
         if joined is not None:
             self._meet(joined)
-            self._push(joined, node.bound_fen)
+            self._push(joined, bound_fen)
 
-    def _with(self, node: _Node, contender: Contender, position: int) -> _Node | None:
-        discount = contender.discount(node.running).fen
-        if discount <= 0:
-            return None
-        expiries = node.expiries
-        coupon = contender.candidate.coupon
-        if coupon is not None:
-            expiries = tuple(sorted((*expiries, coupon.valid_until)))
-        return _Node(
-            position + 1,
-            contender.after(discount, node.running),
-            (*node.members, contender),
-            node.blocked | contender.rivals,
-            node.chosen | 1 << contender.rank,
-            node.points + contender.points_burnt(discount),
-            expiries,
-        )
+    def _after_leaving(self, position: int) -> int:
+        """Where to go on once a contender is left out; `position` itself where it must not be.
 
-    def _without(self, node: _Node, position: int) -> _Node | None:
-        """Coupons of one batch differ in expiry and id only: none follows one that was left out."""
+        Coupons of one batch differ in expiry and id only: none follows one that was left out.
+        """
         code = self.contenders[position].code
-        following = position
-        while following < len(self.contenders) and self.contenders[following].code == code:
-            if self.wanted.must >> self.contenders[following].rank & 1:
+        while position < len(self.contenders) and self.contenders[position].code == code:
+            if self.wanted.must >> self.contenders[position].rank & 1:
                 break
-            following += 1
-        return None if following == position else self._moved(node, following)
+            position += 1
+        return position
 
-    def _moved(self, node: _Node, position: int) -> _Node:
-        return _Node(
-            position,
-            node.running,
-            node.members,
-            node.blocked,
-            node.chosen,
-            node.points,
-            node.expiries,
-        )
-
-    def _meet(self, node: _Node) -> None:
-        """Keep a node's combination if it is wanted and the best so far."""
+    def _meet(self, node: Combination) -> None:
+        """Keep a combination if it is wanted and the best so far."""
         if not self._complete(node.chosen):
             return
-        payable = sum(node.running) + self.wanted.bill.fee_fen
-        if self.best is None or payable <= self.best[0][0]:
-            key = _key(payable, node)
+        fee_fen = self.wanted.bill.fee_fen
+        if self.best is None or sum(node.running) + fee_fen <= self.best[0][0]:
+            key = node.key(fee_fen)
             if self.best is None or key < self.best[0]:
                 self.best = (key, node)
 
     def _complete(self, chosen: int) -> bool:
-        return not (self.wanted.must & ~chosen) and all(
-            chosen & group for group in self.wanted.any_of
-        )
+        missing = self.wanted.must & ~chosen
+        return not missing and all(chosen & group for group in self.wanted.any_of)
 
-    def _push(self, node: _Node, parent_bound_fen: int) -> None:
+    def _push(self, node: Combination, parent_bound_fen: int) -> None:
         """Open a node unless it cannot hold what is wanted, or is hopeless already."""
         if not self._within_reach(node):
             return
-        best_payable = None if self.best is None else self.best[0][0]
-        bound = self.ahead.bound_fen(
-            node.position, node.running, node.blocked, len(node.members), best_payable
+        best_fen = None if self.best is None else self.best[0][0]
+        bound_fen = self.ahead.bound_fen(
+            node.position, node.running, node.blocked, len(node.members), best_fen
         )
-        node.bound_fen = max(parent_bound_fen, bound)
-        if not self._hopeless(node):
+        bound_fen = max(parent_bound_fen, bound_fen)
+        if not self._hopeless(node, bound_fen):
             self.serial -= 1
-            heappush(self.open, (node.bound_fen, self.serial, node))
+            heappush(self.open, (bound_fen, self.serial, node))
 
-    def _within_reach(self, node: _Node) -> bool:
+    def _within_reach(self, node: Combination) -> bool:
         if not (self.wanted.must or self.wanted.any_of):
             return True
         return self._complete(node.chosen | self.ahead.open_ranks(node.position, node.blocked))
 
-    def _hopeless(self, node: _Node) -> bool:
-        """No combination from here beats the best: by payable, else by the tie-break so far.
+    def _hopeless(self, node: Combination, bound_fen: int) -> bool:
+        """No combination from here beats the best: by payable, else by the tie-break.
 
         Members only join, so coupons, points and members only grow; and with no further coupon
         the expiries stay. The node's own combination has been met already.
         """
-        if self.best is None or node.bound_fen < self.best[0][0]:
+        if self.best is None or bound_fen < self.best[0][0]:
             return False
         payable, coupons, points, expiries, members, _ = self.best[0]
-        least = (node.bound_fen, len(node.expiries), node.points)
-        if least != (payable, coupons, points):
-            return least > (payable, coupons, points)
-        return (node.expiries, len(node.members)) >= (expiries, members)
+        least = (bound_fen, len(node.expiries), node.points)
+        if least > (payable, coupons, points):
+            return True
+        if len(node.expiries) == coupons:
+            return node.points == points and (node.expiries, len(node.members)) >= (
+                expiries,
+                members,
+            )
+        return self._more_coupons(node, self.best[0])
 
-
-def _key(payable_fen: int, node: _Node) -> Key:
-    return (
-        payable_fen,
-        len(node.expiries),
-        node.points,
-        node.expiries,
-        len(node.members),
-        tuple((m.code, m.candidate.coupon.id if m.candidate.coupon else 0) for m in node.members),
-    )
+    def _more_coupons(self, node: Combination, best: Key) -> bool:
+        """To pay as little as the best, it must take more coupons, or coupons that end later."""
+        payable, coupons, points, expiries, _, _ = best
+        lacking = sum(node.running) + self.wanted.bill.fee_fen - payable
+        needed = self.ahead.least_coupons(node.position, node.running, node.blocked, lacking)
+        if len(node.expiries) + needed != coupons:
+            return len(node.expiries) + needed > coupons
+        soonest = self.ahead.soonest_expiries(node.position, node.blocked, needed)
+        return (node.points, tuple(sorted((*node.expiries, *soonest)))) > (points, expiries)

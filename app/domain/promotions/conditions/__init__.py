@@ -33,3 +33,6 @@ Condition = (
 )
 
 CONDITIONS: tuple[type, ...] = get_args(Condition)
+CONDITION_KINDS: tuple[str, ...] = tuple(
+    condition.__dataclass_fields__["kind"].default for condition in CONDITIONS
+)

@@ -1,0 +1,69 @@
+"""A legal combination, as far as it is decided: its members and what they come to."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.domain.promotions.bill import Running
+from app.domain.promotions.contender import Contender
+
+Key = tuple[int, int, int, tuple[datetime, ...], int, tuple[tuple[str, int], ...]]
+"""payable, coupons, points burnt, sorted coupon expiries, members, (code, coupon id) in order:
+the least is chosen (design §2, Choice)."""
+
+
+@dataclass(slots=True, eq=False)
+class Combination:
+    """Members in application order, of the contenders before `position`; those from there on are
+    open. `blocked`: ranks that clash with a member; `chosen`: the members' ranks; both bit sets.
+    """
+
+    position: int
+    running: Running
+    members: tuple[Contender, ...] = ()
+    blocked: int = 0
+    chosen: int = 0
+    points: int = 0
+    expiries: tuple[datetime, ...] = ()
+
+    def joined_by(self, contender: Contender, position: int) -> "Combination | None":
+        """With the contender at `position` as the last member; None: it would give nothing."""
+        discount = contender.discount(self.running).fen
+        if discount <= 0:
+            return None
+        expiries = self.expiries
+        coupon = contender.candidate.coupon
+        if coupon is not None:
+            expiries = tuple(sorted((*expiries, coupon.valid_until)))
+        return Combination(
+            position + 1,
+            contender.after(discount, self.running),
+            (*self.members, contender),
+            self.blocked | contender.rivals,
+            self.chosen | 1 << contender.rank,
+            self.points + contender.points_burnt(discount),
+            expiries,
+        )
+
+    def moved_to(self, position: int) -> "Combination":
+        """The same members, with the contenders before `position` left out."""
+        return Combination(
+            position,
+            self.running,
+            self.members,
+            self.blocked,
+            self.chosen,
+            self.points,
+            self.expiries,
+        )
+
+    def key(self, fee_fen: int) -> Key:
+        return (
+            sum(self.running) + fee_fen,
+            len(self.expiries),
+            self.points,
+            self.expiries,
+            len(self.members),
+            tuple(
+                (m.code, m.candidate.coupon.id if m.candidate.coupon else 0) for m in self.members
+            ),
+        )
