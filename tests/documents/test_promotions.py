@@ -207,10 +207,8 @@ def test_only_the_alternative_that_was_meant_is_reported() -> None:
     )
     assert {path: finding.en for path, finding in found.items()} == {
         "benefit.tiers[0].off.off_bp": "must be a whole number, not 'x'",
-        "benefit.tiers[1].off": "write exactly one field of: "
-        "off_mill_per_litre | off_bp | off_fen",
-        "benefit.tiers[2].off": "write exactly one field of: "
-        "off_mill_per_litre | off_bp | off_fen",
+        "benefit.tiers[1].off": "write exactly one field of: off_mill_per_litre | off_bp | off_fen",
+        "benefit.tiers[2].off": "write exactly one field of: off_mill_per_litre | off_bp | off_fen",
     }
 
 
