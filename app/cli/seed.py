@@ -14,7 +14,7 @@ from app.cache.announcements import RedisAnnouncements
 from app.cache.keys import Keys
 from app.cli.errors import CommandFailed, ExitCode
 from app.cli.servers import Databases, databases
-from app.integrations.demo_data.source import DemoFiles
+from app.integrations.demo_seed.source import DemoFiles
 from app.ports.errors import StorageUnavailable
 from app.ports.seeding import SeedProgress, SeedRecipe
 from app.resolvers.seed import SeedOutcome, SeedRefusal, SeedRefused, SeedReport, run_seed

@@ -132,6 +132,11 @@ def product_tables(contents: SeedContents) -> Iterator[TableRows]:
 
 
 def member_tables(contents: SeedContents) -> Iterator[TableRows]:
+    yield from _profile_tables(contents)
+    yield from _history_tables(contents)
+
+
+def _profile_tables(contents: SeedContents) -> Iterator[TableRows]:
     members = contents.members
     yield TableRows(
         table="member",
@@ -169,6 +174,10 @@ def member_tables(contents: SeedContents) -> Iterator[TableRows]:
         ),
         total=sum(len(each.favourites) for each in members),
     )
+
+
+def _history_tables(contents: SeedContents) -> Iterator[TableRows]:
+    members = contents.members
     yield TableRows(
         table="fuel_order",
         columns=(

@@ -6,7 +6,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from app.integrations.demo_data.source import SEED_FOLDER, DemoFiles
+from app.integrations.demo_seed.source import SEED_FOLDER, DemoFiles
 from app.ports.seeding import SeedRecipe
 from tests.support.seeded import MOMENT, SMALL, make
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.domain.shared.fuel import FuelGrade
-from app.integrations.demo_data.facts import Facts, read_facts
-from app.integrations.demo_data.source import SEED_FOLDER
+from app.integrations.demo_seed.facts import Facts, read_facts
+from app.integrations.demo_seed.source import SEED_FOLDER
 
 ROOT = Path(__file__).parents[2]
 SHARED = Path(os.environ.get("YOUHUI_SHARED", ROOT.parent / "shared"))

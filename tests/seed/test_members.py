@@ -9,7 +9,7 @@ from app.domain.orders.status import OrderStatus
 from app.domain.profiles.member import MemberTier
 from app.domain.shared.fuel import FuelType
 from app.domain.wallet.coupon import CouponStatus
-from app.integrations.demo_data.plans import LAPSED_AFTER_DAYS
+from app.integrations.demo_seed.plans import LAPSED_AFTER_DAYS
 from app.ports.seeding import SeedMember
 from tests.support.seeded import MOMENT, full_seed
 

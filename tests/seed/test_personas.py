@@ -19,7 +19,7 @@ from app.domain.shared.channel import Channel
 from app.domain.shared.fuel import FuelGrade
 from app.domain.stations.station import Station
 from app.domain.wallet.coupon import CouponStatus
-from app.integrations.demo_data.source import SEED_FOLDER
+from app.integrations.demo_seed.source import SEED_FOLDER
 from app.ports.seeding import SeedMember
 from tests.support.seeded import MOMENT, full_seed, make
 
@@ -192,14 +192,15 @@ def test_english_speaker_remembers_litres():
     assert preferences.usual_fill == LitresFill(40_000)
 
 
-def test_an_exclusive_offer_stands_alone_where_it_is_the_best():
+def test_an_exclusive_offer_stands_alone_until_the_others_together_beat_it():
     anniversary = STATIONS["demo:110000-006"]
-    answer = _quote("non-personalised", station=anniversary, fill=AmountFill(29_900))
-    alone = [o for o in answer.unapplied if o.candidate.promotion.code == "anniversary-90"]
-    if alone:
-        assert alone[0].conflicts
-    else:
-        assert _applied(answer) == {"anniversary-90"}
+    below = _quote("non-personalised", station=anniversary, fill=AmountFill(19_900))
+    assert _applied(below) == {"anniversary-90"}
+    reached = _quote("non-personalised", station=anniversary, fill=AmountFill(20_000))
+    assert len(_applied(reached)) > 2
+    (alone,) = [o for o in reached.unapplied if o.candidate.promotion.code == "anniversary-90"]
+    assert alone.outcome is Outcome.BEATEN
+    assert {c.promotion.code for c in alone.conflicts} == _applied(reached)
 
 
 def test_somewhere_a_floor_price_cuts_an_offer():

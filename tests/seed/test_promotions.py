@@ -10,7 +10,7 @@ from app.domain.promotions.benefits.dynamic import Dynamic
 from app.domain.promotions.conditions import CONDITIONS
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.terms import Amount, Base, Lane, Percent, PerLitre, TierMode
-from app.integrations.demo_data.source import DemoFiles
+from app.integrations.demo_seed.source import DemoFiles
 from tests.support.seeded import MOMENT, full_seed
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")

@@ -11,7 +11,7 @@ import pytest
 
 from app.domain.checkout.catalog import Catalog
 from app.domain.stations.station import PriceHistory
-from app.integrations.demo_data.source import DemoFiles
+from app.integrations.demo_seed.source import DemoFiles
 from app.ports.errors import StorageUnavailable
 from app.ports.seeding import SeedContents, SeedRecipe
 from app.resolvers.seed import SeedOutcome, SeedRefusal, SeedRefused, run_seed

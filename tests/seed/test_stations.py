@@ -8,8 +8,8 @@ import pytest
 from app.domain.shared.fuel import FuelGrade
 from app.domain.stations.geo import Coordinates, distance_m
 from app.domain.stations.station import PriceHistory, Remoteness, Station
-from app.integrations.demo_data.facts import read_facts
-from app.integrations.demo_data.source import SEED_FOLDER
+from app.integrations.demo_seed.facts import read_facts
+from app.integrations.demo_seed.source import SEED_FOLDER
 from tests.support.seeded import MOMENT, full_seed, make
 
 

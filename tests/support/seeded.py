@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from functools import cache
 
-from app.integrations.demo_data.source import DemoFiles
+from app.integrations.demo_seed.source import DemoFiles
 from app.ports.seeding import SeedContents, SeedRecipe
 from app.resolvers.seed import SeedReport, run_seed
 from app.storage.engine import make_engine

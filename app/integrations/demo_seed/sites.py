@@ -7,7 +7,7 @@ from random import Random
 
 from app.domain.stations.geo import E7, Coordinates, distance_m
 from app.domain.stations.station import Region, Remoteness
-from app.integrations.demo_data.facts import City, Facts
+from app.integrations.demo_seed.facts import City, Facts
 
 NEAR_LEAST = 40
 NEAR_PERCENT = 84

@@ -8,8 +8,8 @@ from app.domain.orders.status import OrderStatus
 from app.domain.pricing.fill import AmountFill, measure
 from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod
-from app.integrations.demo_data.facts import CHINA
-from app.integrations.demo_data.plans import MemberPlan
+from app.integrations.demo_seed.facts import CHINA
+from app.integrations.demo_seed.plans import MemberPlan
 from app.ports.seeding import SeedOrder, SeedStation
 
 FIRST_ORDER_ID = 1_000_000_000

@@ -11,12 +11,12 @@ from app.domain.loyalty.points import PointsBalance
 from app.domain.pricing.fill import LitresFill
 from app.domain.profiles.member import Member, Preferences, Theme, Topic
 from app.domain.promotions.promotion import Promotion
-from app.integrations.demo_data.facts import read_facts
-from app.integrations.demo_data.orders import make_orders
-from app.integrations.demo_data.people import phone_masked
-from app.integrations.demo_data.plans import MemberPlan, draw_plans, read_personas
-from app.integrations.demo_data.stations import make_stations, read_showcase
-from app.integrations.demo_data.wallets import Batch, batches_of, make_coupons
+from app.integrations.demo_seed.facts import read_facts
+from app.integrations.demo_seed.orders import make_orders
+from app.integrations.demo_seed.people import phone_masked
+from app.integrations.demo_seed.plans import MemberPlan, draw_plans, read_personas
+from app.integrations.demo_seed.stations import make_stations, read_showcase
+from app.integrations.demo_seed.wallets import Batch, batches_of, make_coupons
 from app.ports.seeding import SeedContents, SeedMember, SeedProgress, SeedRecipe, SeedStation
 
 SEED_FOLDER = Path(__file__).resolve().parents[3] / "seed"

@@ -12,7 +12,7 @@ from app.domain.profiles.member import MemberTier
 from app.domain.shared.fuel import FuelGrade, FuelType
 from app.domain.shared.payment import PaymentMethod
 from app.domain.wallet.coupon import CouponStatus
-from app.integrations.demo_data.people import nickname
+from app.integrations.demo_seed.people import nickname
 from app.ports.seeding import SeedStation
 
 FIRST_USER_ID = 1_000_001

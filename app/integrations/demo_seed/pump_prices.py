@@ -6,8 +6,8 @@ from random import Random
 
 from app.domain.shared.fuel import FuelGrade
 from app.domain.stations.station import PriceHistory, PricePoint, Remoteness
-from app.integrations.demo_data.facts import CHINA, Brand
-from app.integrations.demo_data.sites import Site
+from app.integrations.demo_seed.facts import CHINA, Brand
+from app.integrations.demo_seed.sites import Site
 from app.ports.seeding import SeedZone
 
 STEP_MILL = 10

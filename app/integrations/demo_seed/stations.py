@@ -16,9 +16,9 @@ from app.domain.stations.station import (
     StationDetails,
     StationProduct,
 )
-from app.integrations.demo_data.facts import Brand, Facts
-from app.integrations.demo_data.pump_prices import Pricing, make_pricing
-from app.integrations.demo_data.sites import Site, sites
+from app.integrations.demo_seed.facts import Brand, Facts
+from app.integrations.demo_seed.pump_prices import Pricing, make_pricing
+from app.integrations.demo_seed.sites import Site, sites
 from app.ports.seeding import SeedStation
 
 STATION_IDS_FROM = 1_000_000

@@ -12,7 +12,7 @@ from app.domain.promotions.conditions.member_tier import OfMemberTier
 from app.domain.promotions.conditions.segment import InSegment
 from app.domain.promotions.promotion import CouponDelivery, Promotion
 from app.domain.wallet.coupon import Coupon, CouponStatus
-from app.integrations.demo_data.plans import CouponPlan, MemberPlan
+from app.integrations.demo_seed.plans import CouponPlan, MemberPlan
 
 FIRST_COUPON_ID = 1_000_000_000
 MOST_COUPONS = 1_000
