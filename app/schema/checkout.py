@@ -280,7 +280,7 @@ class CheckoutPreview:
     @strawberry.field
     def unlocks(self, info: Info, first: int = 3) -> list[UnlockHint]:
         listed = self._preview.quote.unlocks[: check_first(first)]
-        return [UnlockHint.of(step, self._preview.purchase, info) for step in listed]
+        return [UnlockHint.of(step, info) for step in listed]
 
     @strawberry.field
     def optimality(self) -> Optimality:

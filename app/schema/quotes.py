@@ -3,7 +3,6 @@
 import strawberry
 
 from app.domain.checkout import quote as domain
-from app.domain.checkout.purchase import Purchase
 from app.domain.promotions.candidate import Candidate
 from app.resolvers.wallet import HeldCoupon
 from app.schema.enums import UnlockKind
@@ -64,11 +63,11 @@ class UnlockHint:
     offer: Offer
 
     @classmethod
-    def of(cls, step: domain.Unlock, purchase: Purchase, info: Info) -> "UnlockHint":
+    def of(cls, step: domain.Unlock, info: Info) -> "UnlockHint":
         words = words_of(info)
         return cls(
             kind=step.kind,
-            message=unlock_message(step, purchase, words),
+            message=unlock_message(step, words),
             add_amount=Money.of(step.add_fen) if step.add_fen is not None else None,
             add_litres=decimal_of(step.add_ml) if step.add_ml is not None else None,
             payable_then=Money.of(step.payable_then_fen),

@@ -74,7 +74,7 @@ class EffectivePrice:
     def unlock(self, info: Info) -> UnlockHint | None:
         price = self._price.price
         step = best_unlock(price)
-        return UnlockHint.of(step, price.purchase, info) if step else None
+        return UnlockHint.of(step, info) if step else None
 
 
 @strawberry.type

@@ -25,9 +25,7 @@ class FakeMemberRepository:
         self._statement()
         return {key: self.habits_by_id[key] for key in user_ids if key in self.habits_by_id}
 
-    async def favourite_station_ids(
-        self, user_ids: Sequence[int]
-    ) -> Mapping[int, frozenset[int]]:
+    async def favourite_station_ids(self, user_ids: Sequence[int]) -> Mapping[int, frozenset[int]]:
         self._statement()
         return {key: self.favourites[key] for key in user_ids if key in self.favourites}
 

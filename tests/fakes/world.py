@@ -170,9 +170,7 @@ class World:
         channel: Channel | None = Channel.MINI_PROGRAM,
     ) -> RequestContext:
         """Inside a running loop."""
-        public = build_public_loaders(
-            self.catalog, station_details=self.details, stock=self.stock
-        )
+        public = build_public_loaders(self.catalog, station_details=self.details, stock=self.stock)
         viewer = None
         if user_id is not None:
             viewer = build_viewer_loaders(
@@ -199,9 +197,7 @@ class World:
     ) -> ExecutionResult:
         """As a request of its own, unless a context is given."""
         context = context or self.request(**request)
-        return await self.schema.execute(
-            document, variable_values=variables, context_value=context
-        )
+        return await self.schema.execute(document, variable_values=variables, context_value=context)
 
     async def ask(
         self, document: str, variables: dict[str, Any] | None = None, **request: Any

@@ -71,7 +71,9 @@ class Visitor:
 
 
 def seed_promotions() -> list[Promotion]:
-    return [promotion for path in sorted(SEED.glob("*.yaml")) for promotion in load_promotions(path)]
+    return [
+        promotion for path in sorted(SEED.glob("*.yaml")) for promotion in load_promotions(path)
+    ]
 
 
 def stations_of(rng: random.Random, promotions: list[Promotion]) -> Iterator[Station]:
@@ -124,7 +126,12 @@ def visitors_of(rng: random.Random, world: World, promotions: list[Promotion]) -
                 usual_pump_amount_fen={FuelType.GASOLINE: rng.randrange(5_000, 60_000)},
             ),
             coupons=[
-                coupon(100 * number + index, number, batch, valid_until=max(MOMENTS.values()) + CHINA_OFFSET)
+                coupon(
+                    100 * number + index,
+                    number,
+                    batch,
+                    valid_until=max(MOMENTS.values()) + CHINA_OFFSET,
+                )
                 for index, batch in enumerate(held)
             ],
             points=rng.choice((0, 90, 5_000)),

@@ -56,8 +56,13 @@ def _off_en(off: Off) -> str:
             return f"¥{yuan(off.off_fen)} off"
 
 
+def _spaced(before: str, after: str) -> str:
+    """A figure after a Chinese character keeps its distance."""
+    return f"{before} {after}" if after[0].isdigit() else before + after
+
+
 def _amount_tiers_zh(benefit: TieredAmount) -> str:
-    steps = [f"满 {yuan(tier.from_fen)} 元{_off_zh(tier.off)}" for tier in benefit.tiers]
+    steps = [_spaced(f"满 {yuan(tier.from_fen)} 元", _off_zh(tier.off)) for tier in benefit.tiers]
     return _tiers_zh(steps, benefit.mode)
 
 
@@ -67,7 +72,7 @@ def _amount_tiers_en(benefit: TieredAmount) -> str:
 
 
 def _litres_tiers_zh(benefit: TieredLitres) -> str:
-    steps = [f"满 {litres(tier.from_ml)} 升{_off_zh(tier.off)}" for tier in benefit.tiers]
+    steps = [_spaced(f"满 {litres(tier.from_ml)} 升", _off_zh(tier.off)) for tier in benefit.tiers]
     return _tiers_zh(steps, benefit.mode)
 
 
@@ -115,7 +120,7 @@ BENEFIT_TEXTS: dict[str, BenefitText[Any]] = {
     ),
     "FIRST_N_LITRES": BenefitText[FirstNLitres](
         LocalizedText(zh="前 N 升", en="First litres"),
-        lambda b: f"前 {litres(b.first_ml)} 升{_off_zh(b.off)}",
+        lambda b: _spaced(f"前 {litres(b.first_ml)} 升", _off_zh(b.off)),
         lambda b: f"{_off_en(b.off)}, first {litres(b.first_ml)} L",
     ),
     "DYNAMIC": BenefitText[Dynamic](
@@ -152,7 +157,7 @@ def _strength_zh(promotion: Promotion) -> str:
     least = f"满 {yuan(amount)} 元" if amount is not None else ""
     least += f"满 {litres(volume)} 升" if volume is not None else ""
     said = BENEFIT_TEXTS[benefit.kind].zh(benefit)
-    return f"{least}享{said}{cap}" if least else f"{said}{cap}"
+    return _spaced(f"{least}享", f"{said}{cap}") if least else f"{said}{cap}"
 
 
 def _strength_en(promotion: Promotion) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from app.domain.checkout.purchase import Purchase
 from app.domain.checkout.quote import PriceLine, PriceLineKind, Unlock, UnlockKind
 from app.domain.checkout.warnings import PreviewWarning, WarningCode
 from app.domain.promotions.promotion import Promotion
@@ -78,14 +77,14 @@ WARNING_TEXTS: dict[WarningCode, Callable[[PreviewWarning, Words], str]] = {
 }
 
 
-def unlock_message(step: Unlock, purchase: Purchase, words: Words) -> str:
+def unlock_message(step: Unlock, words: Words) -> str:
     """One sentence: what to do and what it saves."""
     saves = yuan(step.saves_fen)
     title = _title(step.candidate.promotion, words)
-    return UNLOCK_TEXTS[step.kind](step, purchase, words).format(saves=saves, title=title)
+    return UNLOCK_TEXTS[step.kind](step, words).format(saves=saves, title=title)
 
 
-def _buy_more(step: Unlock, _: Purchase, words: Words) -> str:
+def _buy_more(step: Unlock, words: Words) -> str:
     if step.add_fen is not None:
         more = yuan(step.add_fen)
         return words.say(f"再加 {more} 元可省 {{saves}} 元", f"Add ¥{more} to save ¥{{saves}}")
@@ -93,15 +92,15 @@ def _buy_more(step: Unlock, _: Purchase, words: Words) -> str:
     return words.say(f"再加 {more} 升可省 {{saves}} 元", f"Add {more} L to save ¥{{saves}}")
 
 
-def _sign_in(_: Unlock, __: Purchase, words: Words) -> str:
+def _sign_in(_: Unlock, words: Words) -> str:
     return words.say("登录可省 {saves} 元", "Sign in to save ¥{saves}")
 
 
-def _claim(_: Unlock, __: Purchase, words: Words) -> str:
+def _claim(_: Unlock, words: Words) -> str:
     return words.say("领取{title}可省 {saves} 元", "Claim {title} to save ¥{saves}")
 
 
-def _change_payment(step: Unlock, _: Purchase, words: Words) -> str:
+def _change_payment(step: Unlock, words: Words) -> str:
     methods = [
         PAYMENT_METHODS[method].in_language(words.language)
         for condition in step.candidate.promotion.conditions
@@ -112,11 +111,11 @@ def _change_payment(step: Unlock, _: Purchase, words: Words) -> str:
     return words.say(f"改用{named}可省 {{saves}} 元", f"Pay by {named} to save ¥{{saves}}")
 
 
-def _wait(_: Unlock, __: Purchase, words: Words) -> str:
+def _wait(_: Unlock, words: Words) -> str:
     return words.say("{title}开始后可省 {saves} 元", "Wait for {title} to save ¥{saves}")
 
 
-UNLOCK_TEXTS: dict[UnlockKind, Callable[[Unlock, Purchase, Words], str]] = {
+UNLOCK_TEXTS: dict[UnlockKind, Callable[[Unlock, Words], str]] = {
     UnlockKind.BUY_MORE: _buy_more,
     UnlockKind.SIGN_IN: _sign_in,
     UnlockKind.CLAIM: _claim,

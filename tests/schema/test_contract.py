@@ -1,0 +1,103 @@
+"""The contract that clients are built on is kept: names, arguments, defaults, nullability."""
+
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    build_schema,
+)
+from graphql.utilities.print_schema import print_input_value
+
+from app.schema.build import build_schema as build_ours
+from app.schema.build import print_sdl
+
+HERE = Path(__file__).parent
+SDL = HERE.parents[1] / "schema.graphql"
+SHARED = Path(os.environ.get("YOUHUI_SHARED", HERE.parents[2] / "shared"))
+DERIVED = {"BenefitKind", "ReasonCode"}
+"""They follow the engine's lists: a new kind joins without a word here."""
+
+
+@pytest.fixture(scope="module")
+def printed() -> str:
+    return print_sdl(build_ours())
+
+
+@pytest.fixture(scope="module")
+def ours(printed: str) -> GraphQLSchema:
+    return build_schema(printed)
+
+
+def facts_of(kind: GraphQLNamedType) -> set[str]:
+    """A signature for each field, or the values of an enum."""
+    if isinstance(kind, GraphQLEnumType):
+        return set(kind.values)
+    if isinstance(kind, GraphQLInputObjectType):
+        return {print_input_value(name, field) for name, field in kind.fields.items()}
+    signatures: set[str] = set()
+    for name, field in getattr(kind, "fields", {}).items():
+        arguments = ", ".join(print_input_value(n, a) for n, a in field.args.items())
+        signatures.add(
+            f"{name}({arguments}): {field.type}" if arguments else f"{name}: {field.type}"
+        )
+    return signatures
+
+
+def kept_facts() -> dict[str, set[str]]:
+    kept: dict[str, list[str]] = yaml.safe_load((HERE / "contract_names.yaml").read_text("utf-8"))
+    is_enum = {name for name, lines in kept.items() if len(lines) == 1 and ":" not in lines[0]}
+    return {
+        name: set(lines[0].split()) if name in is_enum else set(lines)
+        for name, lines in kept.items()
+    }
+
+
+def test_the_printed_sdl_is_the_committed_one(printed: str):
+    assert SDL.read_text("utf-8") == printed, "run `make schema`"
+
+
+@pytest.mark.parametrize("name", kept_facts())
+def test_names_arguments_and_nullability_are_kept(ours: GraphQLSchema, name: str):
+    missing = kept_facts()[name] - facts_of(ours.type_map[name])
+    assert not missing
+
+
+def test_every_name_of_the_schema_is_written_down(ours: GraphQLSchema):
+    kept = kept_facts()
+    for name, kind in ours.type_map.items():
+        if name.startswith("__") or not facts_of(kind) or name in DERIVED:
+            continue
+        assert facts_of(kind) == kept.get(name), name
+
+
+def test_the_schema_lacks_no_published_name_it_has_begun(ours: GraphQLSchema):
+    """Against the contract as published, where that is at hand: nothing here differs from it."""
+    contract = SHARED / "contract.graphql"
+    if not contract.exists():
+        pytest.skip("contract.graphql is not beside the checkout (YOUHUI_SHARED)")
+    published = build_schema(contract.read_text("utf-8"))
+    for name, kind in ours.type_map.items():
+        if name.startswith("__"):
+            continue
+        assert facts_of(kind) <= facts_of(published.type_map[name]), name
+        here, there = kind.description, published.type_map[name].description
+        assert name in {"String", "Boolean", "Int", "Float", "ID"} or here == there, name
+
+
+def test_fields_that_need_io_are_nullable_at_the_root(ours: GraphQLSchema):
+    root = ours.query_type
+    assert isinstance(root, GraphQLObjectType)
+    non_null = {name for name, field in root.fields.items() if str(field.type).endswith("!")}
+    assert non_null == {"now"}
+
+
+def test_one_of_is_kept(printed: str):
+    assert "input FillInput @oneOf {" in printed
+    assert "directive @oneOf" not in printed
