@@ -15,10 +15,17 @@ type Props = {
 export function Pickers({ personas, choice, headers, onChoose }: Props) {
   const editor = useGraphiQL(state => state.headerEditor);
   const tab = useGraphiQL(state => state.activeTabIndex);
+  const variables = useGraphiQL(state => state.variableEditor);
+  const tabVariables = useGraphiQL(state => state.tabs[state.activeTabIndex]?.variables);
 
   useEffect(() => {
     if (editor && editor.getValue() !== headers) editor.setValue(headers);
   }, [editor, tab, headers]);
+
+  // GraphiQL fills the first tab's query by itself, but leaves its variables out.
+  useEffect(() => {
+    if (variables && !variables.getValue()) variables.setValue(tabVariables ?? '');
+  }, [variables]);
 
   const pick = (key: keyof Choice) => (event: React.ChangeEvent<HTMLSelectElement>) =>
     onChoose({ ...choice, [key]: event.target.value });

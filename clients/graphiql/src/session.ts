@@ -19,7 +19,7 @@ export function storeChoice(choice: Choice): void {
 }
 
 export async function fetchPersonas(): Promise<Persona[]> {
-  const response = await fetch('/demo/personas');
+  const response = await fetch('/demo/personas', { headers: { 'Accept-Language': 'zh-CN' } });
   if (!response.ok) throw new Error(`/demo/personas: ${response.status}`);
   return (await response.json()) as Persona[];
 }
