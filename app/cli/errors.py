@@ -32,7 +32,7 @@ class CommandFailed(click.ClickException):
 
     def __init__(self, zh: str, en: str, code: ExitCode = ExitCode.FAILED) -> None:
         super().__init__(f"{zh}\n{en}")
-        self.exit_code = int(code)
+        self.exit_code = int(code)  # pyright: ignore[reportAttributeAccessIssue] - as click does
 
 
 class Terminated(BaseException):

@@ -98,9 +98,10 @@ def excuses(source: str) -> list[Finding]:
     """Tests that do not run: xfail, and skips other than for absent shared files."""
     found: list[Finding] = []
     for node in ast.walk(ast.parse(source)):
-        name = ast.unparse(node) if isinstance(node, ast.Attribute) else ""
-        if name in {"pytest.mark.xfail", "pytest.xfail", "pytest.mark.skip"}:
-            found.append((node.lineno, name))
+        if isinstance(node, ast.Attribute):
+            name = ast.unparse(node)
+            if name in {"pytest.mark.xfail", "pytest.xfail", "pytest.mark.skip"}:
+                found.append((node.lineno, name))
     return found
 
 
@@ -114,11 +115,12 @@ def _matching_lines(pattern: re.Pattern[str], text: str, what: str) -> list[Find
 
 def _foreign_imports(path: str, tree: ast.AST) -> Iterator[Finding]:
     for node in ast.walk(tree):
-        names: list[str] = []
         if isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             names = [node.module or "."]
+        else:
+            continue
         for name in names:
             top = name.split(".")[0]
             numpy_at_home = top == "numpy" and path in NUMPY_FILES
@@ -128,9 +130,8 @@ def _foreign_imports(path: str, tree: ast.AST) -> Iterator[Finding]:
 
 
 def _waiting(tree: ast.AST) -> Iterator[Finding]:
-    waiting = ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith
     for node in ast.walk(tree):
-        if isinstance(node, waiting):
+        if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith):
             yield node.lineno, f"waits: {type(node).__name__}"
 
 

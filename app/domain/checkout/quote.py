@@ -114,7 +114,7 @@ class Price:
 
     @property
     def litres(self) -> Fraction:
-        return self.measure.volume_ml / 1000
+        return Fraction(self.measure.volume_ml, 1000)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
