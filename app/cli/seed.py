@@ -48,14 +48,14 @@ DEFAULTS = SeedRecipe()
 @click.command()
 @click.option(
     "--stations",
-    type=click.IntRange(1, 200_000),
+    type=click.IntRange(1, 20_000),
     default=DEFAULTS.stations,
     show_default=True,
     help="油站数 · how many stations",
 )
 @click.option(
     "--members",
-    type=click.IntRange(10, 2_000_000),
+    type=click.IntRange(10, 200_000),
     default=DEFAULTS.members,
     show_default=True,
     help="会员数，含演示身份 · how many members, the personas among them",

@@ -6,6 +6,7 @@ from typing import LiteralString
 import psycopg
 from psycopg import sql
 from sqlalchemy import func, select
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.ports.announcements import CatalogAnnouncements
@@ -87,8 +88,12 @@ class PostgresSeedStore:
             select(MARK.c.seeded_at).scalar_subquery(),
             select(func.count()).where(~MEMBER.c.generated).scalar_subquery(),
         )
-        async with reading(self._engine) as connection:
-            fingerprint, seeded_at, foreign = (await connection.execute(query)).one()
+        try:
+            async with reading(self._engine) as connection:
+                fingerprint, seeded_at, foreign = (await connection.execute(query)).one()
+        except ProgrammingError as fault:
+            # A table or a column that is missing: the structure is none, or an older one.
+            raise StorageUnavailable(str(fault.orig)) from fault
         return SeedStanding(fingerprint=fingerprint, seeded_at=seeded_at, foreign_members=foreign)
 
     async def replace(self, contents: SeedContents, progress: SeedProgress) -> Mapping[str, int]:
