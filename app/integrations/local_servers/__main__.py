@@ -15,6 +15,8 @@ from pathlib import Path
 from types import FrameType
 
 from app.integrations.local_servers.children import is_alive
+from app.integrations.local_servers.folders import Folders
+from app.integrations.local_servers.identity import home_of_nobody
 from app.integrations.local_servers.launcher import local_servers
 
 
@@ -31,6 +33,7 @@ def main() -> None:
         pass
     finally:
         if arguments.remove:
+            shutil.rmtree(home_of_nobody(Folders.of(arguments.folder)), ignore_errors=True)
             shutil.rmtree(arguments.folder, ignore_errors=True)
 
 

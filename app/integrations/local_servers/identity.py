@@ -40,8 +40,13 @@ def identity_for(folders: Folders, binaries: Path) -> Identity:
     return _as_nobody(folders, binaries)
 
 
+def home_of_nobody(folders: Folders) -> Path:
+    """Where the data lie when PostgreSQL runs as `nobody`."""
+    return folders.sockets.with_name(folders.sockets.name + "-nobody")
+
+
 def _as_nobody(folders: Folders, binaries: Path) -> Identity:
-    home = folders.sockets.with_name(folders.sockets.name + "-nobody")
+    home = home_of_nobody(folders)
     home.mkdir(mode=0o700, exist_ok=True)
     found = home.lstat()
     if home.is_symlink() or found.st_uid not in (0, NOBODY):
