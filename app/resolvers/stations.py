@@ -17,7 +17,6 @@ from app.domain.recommendation.ranking import (
 )
 from app.domain.shared.fuel import FuelGrade
 from app.domain.stations.geo import Coordinates
-from app.domain.stations.places import Gazetteer
 from app.domain.stations.search import Allowed, Circle, Found, StationCriteria, search
 from app.domain.stations.station import Label, Region, Station, StationDetails
 from app.resolvers.context import RequestContext
@@ -316,4 +315,4 @@ def station_facets(context: RequestContext) -> Facets:
 def regions(context: RequestContext, text: str, first: int) -> tuple[Region, ...]:
     """Places whose name holds the text, the closest first."""
     check_first(first)
-    return Gazetteer.of(context.catalog.regions.values()).search(text, first)
+    return context.catalog.gazetteer.search(text, first)
