@@ -1,0 +1,417 @@
+"""The catalog: read whole and of one version, replaced when a newer one is there, kept when not."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.cache.announcements import RedisAnnouncements
+from app.cache.client import make_client
+from app.cache.keys import Keys
+from app.domain.checkout.catalog import Catalog
+from app.domain.shared.fuel import FuelGrade
+from app.domain.shared.text import LocalizedText
+from app.domain.stations.station import (
+    Label,
+    OpeningPeriod,
+    PricePoint,
+    Region,
+    Remoteness,
+)
+from app.ports.announcements import CatalogAnnouncements
+from app.ports.errors import StorageUnavailable
+from app.storage import catalog_version
+from app.storage.catalog_source import CatalogNotLoaded, PostgresCatalogSource
+from app.storage.promotions import PostgresPromotionStore
+from app.storage.tables import AmenityRow, CeilingPriceRow, PriceZoneRow, RegionRow
+from tests.fakes.announcements import FakeAnnouncements
+from tests.support import rows
+from tests.support.promotions import amount_off
+from tests.support.waiting import until
+
+NEVER_S = 3_600.0
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+async def source(database_url: str) -> AsyncIterator[PostgresCatalogSource]:
+    """Not loaded, following nothing."""
+    source = PostgresCatalogSource(database_url)
+    yield source
+    await source.close()
+
+
+async def bump(engine: AsyncEngine) -> int:
+    async with engine.begin() as connection:
+        return await catalog_version.bump(connection)
+
+
+async def arrival(source: PostgresCatalogSource, version: int) -> Catalog:
+    """Waits until the process serves a version."""
+
+    async def arrived() -> bool:
+        return source.current().version >= version
+
+    await until(arrived)
+    return source.current()
+
+
+async def put_bad_document(engine: AsyncEngine, code: str, version: int) -> None:
+    """Made live past the store: a document of a kind that this program does not know."""
+    async with engine.begin() as connection:
+        await connection.execute(
+            text(
+                """INSERT INTO promotion_version (code, version, document, published_by)
+                VALUES (:code, :version, jsonb_build_object(
+                    'code', CAST(:code AS text), 'benefit', jsonb_build_object('kind', 'NEW')
+                ), 'tests')"""
+            ),
+            {"code": code, "version": version},
+        )
+        await connection.execute(
+            text(
+                """INSERT INTO promotion_live VALUES (:code, :version)
+                ON CONFLICT (code) DO UPDATE SET version = excluded.version"""
+            ),
+            {"code": code, "version": version},
+        )
+        await catalog_version.bump(connection, promotions_only=True)
+
+
+async def test_before_the_first_load(source: PostgresCatalogSource):
+    with pytest.raises(CatalogNotLoaded):
+        source.current()
+
+
+async def test_an_empty_database_is_an_empty_catalog(source: PostgresCatalogSource):
+    catalog = await source.load()
+    assert (catalog.version, catalog.rules.version) == (0, "0")
+    assert not catalog.stations.by_id
+    assert source.current() is catalog
+
+
+async def test_a_station_is_read_whole(engine: AsyncEngine, source: PostgresCatalogSource):
+    await rows.put_brand(engine)
+    zone = {"code": "110000:default", "province_code": "110000", "zone": "default"}
+    await rows.put(engine, PriceZoneRow, zone | {"province_name": "北京市", "name": "默认价区"})
+    await rows.put(
+        engine,
+        CeilingPriceRow,
+        {
+            "zone_code": "110000:default",
+            "fuel_grade": "GASOLINE_92",
+            "effective_from": LONG_AGO,
+            "price_mill_per_litre": 8_460,
+        },
+    )
+    await rows.put(engine, AmenityRow, {"code": "wc", "name_zh": "卫生间", "name_en": "Toilet"})
+    region = {"code": "110101", "name": "东城区", "latitude_e7": 399_000_000}
+    await rows.put(engine, RegionRow, region | {"longitude_e7": 1_164_000_000})
+    await rows.put_station(
+        engine,
+        1,
+        price_zone_code="110000:default",
+        opening=[[360, 1_380]],
+        amenities=["wc", "shop"],
+        tags=["24h"],
+        remoteness="SUBURBAN",
+        peak_hours=[7, 8, 18],
+        service_fee_fen=50,
+        generated=True,
+    )
+    await rows.put_product(engine, 1, "DIESEL_0", (LONG_AGO, 7_900))
+    await rows.put_product(engine, 1, "GASOLINE_92", (LONG_AGO, 8_300))
+    version = await bump(engine)
+    catalog = await source.load()
+
+    assert (catalog.version, catalog.rules.version) == (version, str(version))
+    station = catalog.stations.by_code["test:1"]
+    assert station.opening == (OpeningPeriod(360, 1_380),)
+    assert (station.amenities, station.tags) == (("wc", "shop"), frozenset({"24h"}))
+    assert station.remoteness is Remoteness.SUBURBAN
+    assert station.peak_hours == frozenset({7, 8, 18})
+    assert (station.service_fee_fen, station.generated) == (50, True)
+    assert list(station.products) == [FuelGrade.GASOLINE_92, FuelGrade.DIESEL_0]
+    petrol = station.products[FuelGrade.GASOLINE_92]
+    assert petrol.nozzles == ("1",)
+    assert petrol.pump_price.points == (PricePoint(LONG_AGO, 8_300),)
+    assert petrol.ceiling is not None
+    assert petrol.ceiling.points == (PricePoint(LONG_AGO, 8_460),)
+    assert station.products[FuelGrade.DIESEL_0].ceiling is None
+    assert catalog.brands == {"b": Label(code="b", name=LocalizedText(zh="品牌 b"))}
+    toilet = LocalizedText(zh="卫生间", en="Toilet")
+    assert catalog.amenities == {"wc": Label(code="wc", name=toilet)}
+    assert catalog.regions == {
+        "110101": Region(
+            code="110101", name="东城区", latitude_e7=399_000_000, longitude_e7=1_164_000_000
+        )
+    }
+
+
+async def test_prices_in_force_and_to_come_are_read(
+    engine: AsyncEngine, source: PostgresCatalogSource
+):
+    now = datetime.now(UTC)
+    day = timedelta(days=1)
+    prices = [(now + days * day, 8_000 + days) for days in (-30, -9, -3, 2, 5)]
+    await rows.put_brand(engine)
+    await rows.put_station(engine, 1)
+    await rows.put_product(engine, 1, "GASOLINE_92", *prices)
+    product = (await source.load()).stations.by_id[1].products[FuelGrade.GASOLINE_92]
+    assert [p.price_mill_per_litre for p in product.pump_price.points] == [7_997, 8_002, 8_005]
+    assert product.pump_price_mill_at(now) == 7_997
+    assert product.next_change_after(now) == now + 2 * day
+
+
+async def test_the_price_of_a_moment_just_past_is_still_known(
+    engine: AsyncEngine, source: PostgresCatalogSource
+):
+    now = datetime.now(UTC)
+    changed = now - timedelta(hours=1)
+    await rows.put_brand(engine)
+    await rows.put_station(engine, 1)
+    await rows.put_product(engine, 1, "GASOLINE_92", (LONG_AGO, 8_000), (changed, 8_100))
+    product = (await source.load()).stations.by_id[1].products[FuelGrade.GASOLINE_92]
+    assert product.pump_price_mill_at(changed - timedelta(minutes=1)) == 8_000
+
+
+async def test_a_product_without_a_price_is_not_sold(
+    engine: AsyncEngine, source: PostgresCatalogSource
+):
+    await rows.put_brand(engine)
+    await rows.put_station(engine, 1)
+    await rows.put_product(engine, 1, "GASOLINE_95")
+    assert not (await source.load()).stations.by_id[1].products
+
+
+async def test_no_catalog_mixes_two_versions(engine: AsyncEngine, source: PostgresCatalogSource):
+    """Station, promotion and version change together, many times, while catalogs are read."""
+    await rows.put_brand(engine)
+    await rows.put_station(engine, 1)
+    await PostgresPromotionStore(engine).publish([amount_off("P1")], "tests")
+    stop = asyncio.Event()
+
+    async def change_on_and_on() -> None:
+        while not stop.is_set():
+            async with engine.begin() as connection:
+                version = await catalog_version.bump(connection)
+                for query in (
+                    "UPDATE station SET name = 'v' || :version",
+                    "UPDATE promotion_live SET version = 1",
+                    "UPDATE brand SET name_zh = 'v' || :version",
+                ):
+                    await connection.execute(
+                        text(query), {"version": version} if ":version" in query else {}
+                    )
+
+    changing = asyncio.create_task(change_on_and_on())
+    seen: set[int] = set()
+    while len(seen) < 25:
+        await source.refresh()
+        catalog = source.current()
+        seen.add(catalog.version)
+        if catalog.version > 1:
+            name = f"v{catalog.version}"
+            assert catalog.stations.by_id[1].name == name
+            assert catalog.brands["b"].name.zh == name
+        assert catalog.rules.version == str(catalog.version)
+    stop.set()
+    await changing
+
+
+async def test_a_catalog_that_was_taken_stays_as_it_is(
+    engine: AsyncEngine, source: PostgresCatalogSource
+):
+    await PostgresPromotionStore(engine).publish([amount_off("A", 100)], "tests")
+    taken = await source.load()
+    await PostgresPromotionStore(engine).publish([amount_off("A", 200)], "tests")
+    assert await source.refresh()
+    assert source.current().rules.by_code["A"] == amount_off("A", 200)
+    assert taken.rules.by_code["A"] == amount_off("A", 100)
+    assert (taken.version, source.current().version) == (1, 2)
+
+
+async def test_nothing_new_is_no_work(engine: AsyncEngine, source: PostgresCatalogSource):
+    await bump(engine)
+    catalog = await source.load()
+    assert not await source.refresh()
+    assert source.current() is catalog
+
+
+async def test_publishing_keeps_the_stations_that_are_there(
+    engine: AsyncEngine, source: PostgresCatalogSource
+):
+    await rows.put_brand(engine)
+    await rows.put_station(engine, 1)
+    await bump(engine)
+    before = await source.load()
+    await PostgresPromotionStore(engine).publish([amount_off("A")], "tests")
+    assert await source.refresh()
+    assert source.current().stations is before.stations
+    assert set(source.current().rules.by_code) == {"A"}
+
+
+async def test_an_import_between_two_publications_is_not_missed(
+    engine: AsyncEngine, source: PostgresCatalogSource
+):
+    store = PostgresPromotionStore(engine)
+    await store.publish([amount_off("A", 1)], "tests")
+    await source.load()
+    await rows.put_brand(engine)
+    await rows.put_station(engine, 1)
+    await bump(engine)
+    await store.publish([amount_off("A", 2)], "tests")
+    assert await source.refresh()
+    assert set(source.current().stations.by_id) == {1}
+
+
+async def test_a_version_arrives_by_poll_without_any_announcement(
+    engine: AsyncEngine, database_url: str
+):
+    async with PostgresCatalogSource(database_url, poll_s=0.05).running() as source:
+        version = await PostgresPromotionStore(engine).publish([amount_off("A")], "tests")
+        assert set((await arrival(source, version)).rules.by_code) == {"A"}
+
+
+async def test_a_version_arrives_by_announcement_without_any_poll(
+    engine: AsyncEngine, database_url: str
+):
+    news = FakeAnnouncements()
+    source = PostgresCatalogSource(database_url, announcements=news, poll_s=NEVER_S)
+    async with source.running():
+        await news.listening.wait()
+        version = await PostgresPromotionStore(engine, news).publish([amount_off("A")], "tests")
+        assert set((await arrival(source, version)).rules.by_code) == {"A"}
+
+
+async def test_a_version_arrives_over_redis(engine: AsyncEngine, database_url: str, redis_url: str):
+    keys = Keys(f"test-{database_url.rpartition('/')[2]}")
+    news = RedisAnnouncements(redis_url, keys)
+    source = PostgresCatalogSource(database_url, announcements=news, poll_s=NEVER_S)
+    async with source.running():
+        await subscribed(redis_url, keys)
+        version = await PostgresPromotionStore(engine, news).publish([amount_off("A")], "tests")
+        assert set((await arrival(source, version)).rules.by_code) == {"A"}
+
+
+async def subscribed(redis_url: str, keys: Keys) -> None:
+    """Waits until somebody listens: what was announced before is not heard."""
+    channel = keys.catalog_channel
+    async with make_client(redis_url) as client:
+
+        async def heard() -> bool:
+            return dict(await client.pubsub_numsub(channel)) == {channel.encode(): 1}
+
+        await until(heard)
+
+
+async def test_every_process_arrives_without_redis(engine: AsyncEngine, database_url: str):
+    down: CatalogAnnouncements = RedisAnnouncements("redis://127.0.0.1:1/0", Keys())
+    store = PostgresPromotionStore(engine, down)
+    first = PostgresCatalogSource(database_url, announcements=down, poll_s=0.05)
+    second = PostgresCatalogSource(database_url, announcements=down, poll_s=0.05)
+    async with first.running(), second.running():
+        for off_fen in (1, 2, 3):
+            version = await store.publish([amount_off("A", off_fen)], "tests")
+            for source in (first, second):
+                catalog = await arrival(source, version)
+                assert catalog.rules.by_code["A"] == amount_off("A", off_fen)
+
+
+async def test_an_unreadable_document_keeps_the_last_good_version(
+    engine: AsyncEngine, source: PostgresCatalogSource, caplog: pytest.LogCaptureFixture
+):
+    store = PostgresPromotionStore(engine)
+    await store.publish([amount_off("GOOD"), amount_off("BAD")], "tests")
+    good = await source.load()
+    await put_bad_document(engine, "BAD", 2)
+    with caplog.at_level(logging.ERROR, "youhui.catalog"):
+        assert not await source.refresh()
+    assert source.current() is good
+    assert "BAD" in caplog.text
+    assert "GOOD" not in caplog.text
+
+
+async def test_a_refused_version_is_not_read_at_every_poll(
+    engine: AsyncEngine, source: PostgresCatalogSource, caplog: pytest.LogCaptureFixture
+):
+    await source.load()
+    await put_bad_document(engine, "BAD", 1)
+    with caplog.at_level(logging.ERROR, "youhui.catalog"):
+        for _ in range(5):
+            assert not await source.refresh()
+    assert len(caplog.records) == 1
+
+
+async def test_the_next_good_version_is_served_again(
+    engine: AsyncEngine, source: PostgresCatalogSource
+):
+    await source.load()
+    await put_bad_document(engine, "A", 1)
+    assert not await source.refresh()
+    version = await PostgresPromotionStore(engine).publish([amount_off("A", 5)], "tests")
+    assert await source.refresh()
+    assert source.current().version == version
+    assert source.current().rules.by_code["A"] == amount_off("A", 5)
+    assert source.unreadable == ()
+
+
+async def test_a_process_starts_without_what_it_cannot_read(
+    engine: AsyncEngine, source: PostgresCatalogSource, caplog: pytest.LogCaptureFixture
+):
+    await PostgresPromotionStore(engine).publish([amount_off("GOOD")], "tests")
+    await put_bad_document(engine, "BAD", 1)
+    with caplog.at_level(logging.ERROR, "youhui.catalog"):
+        catalog = await source.load()
+    assert set(catalog.rules.by_code) == {"GOOD"}
+    assert source.unreadable == ("BAD",)
+    assert "BAD" in caplog.text
+
+
+async def test_an_unreadable_row_keeps_the_last_good_version(
+    engine: AsyncEngine, source: PostgresCatalogSource, caplog: pytest.LogCaptureFixture
+):
+    await rows.put_brand(engine)
+    await rows.put_station(engine, 1)
+    good = await source.load()
+    async with engine.begin() as connection:
+        await connection.execute(text("UPDATE station SET opening = '[[\"six\"]]'"))
+        await catalog_version.bump(connection)
+    with caplog.at_level(logging.ERROR, "youhui.catalog"):
+        for _ in range(3):
+            assert not await source.refresh()
+    assert source.current() is good
+    assert len(caplog.records) == 1
+
+
+async def test_a_database_that_is_down_at_the_start():
+    source = PostgresCatalogSource("postgresql://nobody@127.0.0.1:1/none")
+    with pytest.raises(StorageUnavailable):
+        await source.load()
+    await source.close()
+
+
+async def test_a_database_that_goes_away_leaves_the_last_catalog_and_comes_back(
+    engine: AsyncEngine,
+    source: PostgresCatalogSource,
+    caplog: pytest.LogCaptureFixture,
+):
+    await PostgresPromotionStore(engine).publish([amount_off("A", 1)], "tests")
+    good = await source.load()
+    end_its_session = text(
+        """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'youhui-catalog'"""
+    )
+    async with engine.begin() as connection:
+        await connection.execute(end_its_session)
+    with caplog.at_level(logging.WARNING, "youhui.catalog"):
+        assert not await source.refresh()
+    assert source.current() is good
+    assert len(caplog.records) == 1
+    version = await PostgresPromotionStore(engine).publish([amount_off("A", 2)], "tests")
+    assert await source.refresh()
+    assert source.current().version == version
