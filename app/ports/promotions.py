@@ -1,9 +1,21 @@
 """Where promotions are published."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from app.domain.promotions.promotion import Promotion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LivePromotion:
+    """A live promotion with its version (from 1), and when and by whom it was published."""
+
+    promotion: Promotion
+    version: int
+    published_at: datetime
+    published_by: str
 
 
 class PromotionStore(Protocol):
@@ -13,7 +25,11 @@ class PromotionStore(Protocol):
         has changed the catalog version stays too. Others stay live as they are. Every process is
         told after the commit. `by`: who publishes, for the record.
 
-        A code that occurs twice: ValueError. A promotion that its own document would not give
-        back: the error of the documents. Database down: `StorageUnavailable`, nothing live.
+        A code that occurs twice: ValueError. Database down: `StorageUnavailable`, nothing live.
         """
+        ...
+
+    async def live(self) -> Mapping[str, LivePromotion]:
+        """All live promotions by code, in the order of codes. Database down:
+        `StorageUnavailable`."""
         ...

@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app.documents.promotions import dump_promotion, parse_promotion
 from app.domain.promotions.promotion import Promotion
 from app.ports.announcements import CatalogAnnouncements
+from app.ports.promotions import LivePromotion
 from app.storage import catalog_version
-from app.storage.engine import unavailable_on_fault
+from app.storage.engine import reading, unavailable_on_fault
 from app.storage.tables import PromotionLiveRow, PromotionVersionRow, table_of
 
 LIVE = table_of(PromotionLiveRow)
@@ -41,6 +42,24 @@ class PostgresPromotionStore:
         if changed and self._announcements is not None:
             await self._announcements.announce(version)
         return version
+
+    async def live(self) -> dict[str, LivePromotion]:
+        query = (
+            select(VERSION)
+            .join(LIVE, (VERSION.c.code == LIVE.c.code) & (VERSION.c.version == LIVE.c.version))
+            .order_by(VERSION.c.code)
+        )
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(query)).all()
+        return {
+            row.code: LivePromotion(
+                promotion=parse_promotion(row.document),
+                version=row.version,
+                published_at=row.published_at,
+                published_by=row.published_by,
+            )
+            for row in rows
+        }
 
 
 async def put_live(

@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -138,7 +139,7 @@ def test_every_weekday_meets_every_day_of_the_month_within_the_horizon() -> None
             hits = [n for n in range(days)
                     if (d := start + timedelta(days=n)).day == day_of_month
                     and d.isoweekday() == weekday]  # fmt: skip
-            gaps = [b - a for a, b in zip(hits, hits[1:], strict=False)]
+            gaps = [b - a for a, b in pairwise(hits)]
             longest = max(longest, *gaps)
     assert longest < HORIZON_DAYS
 
