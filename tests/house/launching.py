@@ -1,6 +1,7 @@
 """Running a process that owns local servers, and seeing what is left of it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import redis
 
 from app.integrations.local_servers import LocalServers, running_servers
 from app.integrations.local_servers.children import is_alive
+from app.integrations.local_servers.folders import Folders
 from app.settings import without_driver
 from tests.architecture.tree import ROOT
 
@@ -76,3 +78,12 @@ def assert_nothing_left(running: LocalServers) -> None:
     for server in running.servers:
         wait_until(lambda pid=server.pid: not is_alive(pid), f"{server.name} ended")
     wait_until(lambda: running_servers(running.folder) is None, "the folder is free")
+
+
+def remove_socket_folders(folder: Path) -> None:
+    """What killed owners of `folder` left, under whichever user's name: empty, but in the way of
+    a tidy temporary directory."""
+    sockets = Folders.of(folder).sockets
+    digest = sockets.name.rpartition("-")[2]
+    for left in sockets.parent.glob(f"youhui-*-{digest}"):
+        shutil.rmtree(left)

