@@ -121,6 +121,11 @@ def with_coupon(rng: Random, purchase: Purchase) -> Purchase:
     return replace(purchase, rules=RuleBook.of("1", promotions), shopper=shopper)
 
 
+def random_benefit(rng: Random) -> Benefit:
+    """Of any kind."""
+    return _points(rng) if rng.random() < 0.1 else _benefit(rng)
+
+
 def _at_the_pump(
     rng: Random,
     promotions: Sequence[Promotion],

@@ -12,13 +12,14 @@ from app.domain.promotions.eligibility import (
     power_failures,
     standing_failures,
 )
+from app.domain.promotions.entry import Entry
 from app.domain.promotions.legality import bits
 from app.domain.promotions.reason import Reason
-from app.domain.promotions.roster import Entry, Roster
+from app.domain.promotions.roster import Roster
 from app.domain.promotions.search import Found, Wanted, best_combination
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Decision:
     """`able`: by rank, the candidates that are eligible here, those the viewer removed too."""
 
@@ -56,7 +57,7 @@ def able_contenders(scene: Scene, roster: Roster) -> dict[int, Contender]:
     contenders = (
         scene.contender(entry) for entry in roster.eligible(scene.situation_of, time_zone)
     )
-    return {c.rank: c for c in contenders if c.discount(scene.bill.lines).fen > 0}
+    return {c.entry.rank: c for c in contenders if c.discount(scene.bill.lines).fen > 0}
 
 
 def search(scene: Scene, able: dict[int, Contender], constraints: Constraints) -> Found | None:
@@ -89,7 +90,7 @@ def forced_payable_fen(decision: Decision, entry: Entry) -> int | None:
     """
     if entry.rank not in decision.able:
         return None
-    if any(member.rank == entry.rank for member in decision.found.members):
+    if any(member.entry is entry for member in decision.found.members):
         return decision.found.payable_fen
     constraints = decision.constraints
     forced = Constraints(

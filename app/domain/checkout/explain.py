@@ -3,8 +3,8 @@
 from app.domain.checkout.decision import Decision, forced_payable_fen, ineligibility
 from app.domain.checkout.quote import UnappliedOffer
 from app.domain.pricing.fill import MILL_ML_PER_FEN
+from app.domain.promotions.entry import Entry
 from app.domain.promotions.reason import Outcome, Reason, ReasonCode
-from app.domain.promotions.roster import Entry
 
 _NEAREST_FIRST = (Outcome.BEATEN, Outcome.NOT_CHOSEN, Outcome.INELIGIBLE)
 _MENDABLE = frozenset({ReasonCode.NOT_CLAIMED, ReasonCode.PAYMENT_METHOD})
@@ -16,7 +16,7 @@ def unapplied_offers(decision: Decision) -> tuple[UnappliedOffer, ...]:
     Beaten ones come first, then those the viewer removed, then the ineligible: fewer reasons
     first, then the smaller gap; at last in application order.
     """
-    chosen = {member.rank for member in decision.found.members}
+    chosen = {member.entry.rank for member in decision.found.members}
     explained = [
         (entry.rank, _explain(decision, entry))
         for entry in decision.roster.entries
@@ -48,7 +48,7 @@ def _ineligibility(decision: Decision, entry: Entry) -> tuple[Reason, ...]:
 def _beaten(decision: Decision, entry: Entry) -> UnappliedOffer:
     """By whom it clashes; else what it would do in the chosen combination; else it only loses."""
     members = decision.found.members
-    conflicts = tuple(m.candidate for m in members if entry.rivals >> m.rank & 1)
+    conflicts = tuple(m.candidate for m in members if entry.rivals & m.entry.bit)
     if conflicts:
         reason = Reason(code=ReasonCode.CLASH)
     else:
@@ -63,7 +63,7 @@ def _in_combination(decision: Decision, entry: Entry) -> Reason | None:
     contender = decision.able[entry.rank]
     running = decision.scene.bill.lines
     for member in decision.found.members:
-        if member.rank > entry.rank:
+        if member.entry.rank > entry.rank:
             break
         running = member.after(member.discount(running).fen, running)
     gap_fen = contender.running_gap_fen(running)

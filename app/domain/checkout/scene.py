@@ -7,15 +7,15 @@ from app.domain.pricing.fill import FuelMeasure, measure
 from app.domain.promotions.benefits.rule import Basis
 from app.domain.promotions.bill import Bill, Scope, scoped_fen
 from app.domain.promotions.contender import Contender
+from app.domain.promotions.entry import Entry
 from app.domain.promotions.promotion import Promotion
-from app.domain.promotions.roster import Entry
 from app.domain.promotions.situation import Situation
 from app.domain.promotions.terms import Base, LineKind
 
 _FUEL: Scope = frozenset({LineKind.FUEL})
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scene:
     """`situation_of` and `basis_of` are made once for each scope and kind of base."""
 
@@ -84,7 +84,5 @@ class Scene:
 
     def contender(self, entry: Entry) -> Contender:
         """The candidate ready to apply here."""
-        promotion = entry.promotion
-        left_fen = self.purchase.money_left_fen.get(promotion.code)
-        basis = self.basis_of(promotion)
-        return Contender(entry.candidate, entry.rank, entry.rivals, self.bill, basis, left_fen)
+        left_fen = self.purchase.money_left_fen.get(entry.promotion.code)
+        return Contender(entry, self.bill, self.basis_of(entry.promotion), left_fen)

@@ -25,8 +25,8 @@ class Ahead:
         self.contenders = contenders
         self.max_offers = max_offers
         self.one_line = len(bill.lines) == 1
-        self._bits = [1 << contender.rank for contender in contenders]
-        self._rivals = [contender.rivals for contender in contenders]
+        self._bits = [contender.entry.bit for contender in contenders]
+        self._rivals = [contender.entry.rivals for contender in contenders]
         self._most: list[dict[Running, int]] = [{} for _ in contenders]
         self.runs = self._contiguous_runs()
         self._rivals_apart = self._have_rivals_apart()
@@ -43,9 +43,10 @@ class Ahead:
         return sum(self._bits[position:]) & ~blocked
 
     def bound_fen(
-        self, position: int, running: Running, blocked: int, members: int, best_fen: int | None
+        self, position: int, running: Running, blocked: int, members: int, *, thorough: bool
     ) -> int:
-        """A lower bound of the payable from here; the second relaxation only if it may help."""
+        """A lower bound of the payable from here. `thorough`: by the second relaxation too, if
+        it may help."""
         now = sum(running) + self.bill.fee_fen
         ahead = [i for i in range(position, len(self._bits)) if not blocked & self._bits[i]]
         places = self.max_offers - members
@@ -53,8 +54,7 @@ class Ahead:
             return now
         if self.one_line:
             in_turn = self._in_turn(ahead, running)
-            scarce = places < len(self.runs) or self._rivals_apart
-            if not scarce or (best_fen is not None and in_turn > best_fen):
+            if not thorough or (places >= len(self.runs) and not self._rivals_apart):
                 return in_turn
             return max(in_turn, now - sum(self._best_of_cliques(ahead, running)[:places]))
         return max(self._least(now), now - sum(self._best_of_cliques(ahead, running)[:places]))
@@ -62,9 +62,9 @@ class Ahead:
     def least_coupons(self, position: int, running: Running, blocked: int, lacking_fen: int) -> int:
         """How many coupons from here it takes at least to take `lacking_fen` off."""
         ahead = [i for i in range(position, len(self._bits)) if not blocked & self._bits[i]]
-        others = [i for i in ahead if not self.contenders[i].is_coupon]
+        others = [i for i in ahead if not self.contenders[i].entry.is_coupon]
         lacking_fen -= sum(self._best_of_cliques(others, running))
-        coupons = [i for i in ahead if self.contenders[i].is_coupon]
+        coupons = [i for i in ahead if self.contenders[i].entry.is_coupon]
         needed = 0
         for best in self._best_of_cliques(coupons, running):
             if lacking_fen <= 0:

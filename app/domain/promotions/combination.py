@@ -1,7 +1,7 @@
 """A legal combination, as far as it is decided: its members and what they come to."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from app.domain.promotions.bill import Running
 from app.domain.promotions.contender import Contender
@@ -11,8 +11,7 @@ Key = tuple[int, int, int, tuple[datetime, ...], int, tuple[tuple[str, int], ...
 the least is chosen (design §2, Choice)."""
 
 
-@dataclass(slots=True, eq=False)
-class Combination:
+class Combination(NamedTuple):
     """Members in application order, of the contenders before `position`; those from there on are
     open. `blocked`: ranks that clash with a member; `chosen`: the members' ranks; both bit sets.
     """
@@ -38,23 +37,15 @@ class Combination:
             position + 1,
             contender.after(discount, self.running),
             (*self.members, contender),
-            self.blocked | contender.rivals,
-            self.chosen | 1 << contender.rank,
+            self.blocked | contender.entry.rivals,
+            self.chosen | contender.entry.bit,
             self.points + contender.points_burnt(discount),
             expiries,
         )
 
     def moved_to(self, position: int) -> "Combination":
         """The same members, with the contenders before `position` left out."""
-        return Combination(
-            position,
-            self.running,
-            self.members,
-            self.blocked,
-            self.chosen,
-            self.points,
-            self.expiries,
-        )
+        return self._replace(position=position)
 
     def key(self, fee_fen: int) -> Key:
         return (

@@ -39,7 +39,7 @@ def condition_failures(promotion: Promotion, situation: Situation) -> tuple[Reas
 
 def power_failures(contender: Contender) -> tuple[Reason, ...]:
     """Why it gives nothing even alone; empty: it gives something."""
-    bill, promotion = contender.bill, contender.candidate.promotion
+    bill, promotion = contender.bill, contender.entry.promotion
     if contender.discount(bill.lines).fen > 0:
         return ()
     shortfalls = promotion.benefit.shortfalls(contender.basis)

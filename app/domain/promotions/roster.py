@@ -7,6 +7,7 @@ from datetime import datetime
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.conditions import Condition
 from app.domain.promotions.eligibility import standing_failures
+from app.domain.promotions.entry import Entry
 from app.domain.promotions.legality import rivals
 from app.domain.promotions.order import application_key
 from app.domain.promotions.promotion import Promotion
@@ -15,36 +16,10 @@ from app.domain.promotions.shopper import Shopper
 from app.domain.promotions.situation import Situation
 from app.domain.wallet.coupon import CouponStatus
 
-PLACELESS_KINDS = frozenset(
-    {"SCHEDULE", "FIRST_ORDER", "SEGMENT", "MEMBER_TIER", "CHANNEL", "PAYMENT_METHOD"}
-)
-"""Conditions that hold alike at all stations of one time zone. A kind that is missing here is
-judged station by station: slower, and as right."""
-
 _OPEN = frozenset({CouponStatus.USABLE, CouponStatus.RESERVED})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Entry:
-    """`rank`: place in application order, the bit in `rivals`. `barred`: by its own state."""
-
-    candidate: Candidate
-    rank: int
-    rivals: int
-    barred: bool
-    placeless: tuple[Condition, ...]
-    local: tuple[Condition, ...]
-
-    @property
-    def promotion(self) -> Promotion:
-        return self.candidate.promotion
-
-    @property
-    def bit(self) -> int:
-        return 1 << self.rank
-
-
-@dataclass(slots=True, eq=False)
 class Roster:
     """One shopper's candidates. The remembered answers hold for one moment and payment method."""
 
@@ -60,7 +35,12 @@ class Roster:
         candidates = sorted(_candidates(rules, shopper), key=application_key)
         clashes = rivals([candidate.promotion for candidate in candidates])
         entries = tuple(
-            _entry(candidate, rank, clashes[rank], moment, guest=shopper.is_guest)
+            Entry.of(
+                candidate,
+                rank,
+                clashes[rank],
+                barred=bool(standing_failures(candidate, moment, guest=shopper.is_guest)),
+            )
             for rank, candidate in enumerate(candidates)
         )
         by_code: dict[str, int] = {}
@@ -97,20 +77,6 @@ def _candidates(rules: RuleBook, shopper: Shopper) -> Iterable[Candidate]:
         batch = rules.by_code.get(coupon.batch_code)
         if batch is not None and batch.delivery is not None:
             yield Candidate(batch, coupon)
-
-
-def _entry(
-    candidate: Candidate, rank: int, clashes: int, moment: datetime, *, guest: bool
-) -> Entry:
-    conditions = candidate.promotion.conditions
-    return Entry(
-        candidate,
-        rank,
-        clashes,
-        bool(standing_failures(candidate, moment, guest=guest)),
-        tuple(c for c in conditions if c.kind in PLACELESS_KINDS),
-        tuple(c for c in conditions if c.kind not in PLACELESS_KINDS),
-    )
 
 
 def _hold(conditions: Iterable[Condition], situation: Situation) -> bool:

@@ -14,6 +14,9 @@ from app.domain.promotions.bound import Ahead
 from app.domain.promotions.combination import Combination, Key
 from app.domain.promotions.contender import Contender
 
+SHORT_SEARCH_NODES = 48
+"""Most searches end before; the bounds that cost more are worth it only in those that do not."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -31,7 +34,7 @@ class Wanted:
     node_budget: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """The best combination met, in application order. `exact`: proved least, tie-break and all.
 
@@ -66,7 +69,7 @@ class _Search:
     def run(self) -> Found | None:
         start = Combination(0, self.wanted.bill.lines)
         self._meet(start)
-        self._meet_greedy(start)
+        self._meet(self._greedy(start))
         self._push(start, 0)
         budget = self.wanted.node_budget
         while self.open and not self._proved():
@@ -78,18 +81,18 @@ class _Search:
                 self._expand(node, bound_fen)
         return self._found(exact=True)
 
-    def _meet_greedy(self, start: Combination) -> None:
+    def _greedy(self, start: Combination) -> Combination:
         """A good combination to measure others by: in turn, the strongest of each run of rivals."""
         node = start
         for run in self.ahead.runs:
             if len(node.members) == self.wanted.max_offers:
                 break
-            free = [i for i in run if not node.blocked >> self.contenders[i].rank & 1]
+            free = [i for i in run if not node.blocked & self.contenders[i].entry.bit]
             discounts = [(self.contenders[i].discount(node.running).fen, -i) for i in free]
             discount_fen, index = max(discounts, default=(0, 0))
             if discount_fen > 0:
                 node = node.joined_by(self.contenders[-index], -index) or node
-        self._meet(node)
+        return node
 
     def _proved(self) -> bool:
         return self.best is not None and self.open[0][0] > self.best[0][0]
@@ -99,13 +102,7 @@ class _Search:
             return None
         key, node = self.best
         bound = key[0] if exact else min(key[0], self.open[0][0])
-        return Found(
-            members=node.members,
-            payable_fen=key[0],
-            exact=exact,
-            nodes=self.nodes,
-            lower_bound_fen=bound,
-        )
+        return Found(node.members, key[0], exact, self.nodes, bound)
 
     def _expand(self, node: Combination, bound_fen: int) -> None:
         """Decide the next contender that is still possible: with it, and without it."""
@@ -127,7 +124,7 @@ class _Search:
         """
         code = self.contenders[position].code
         while position < len(self.contenders) and self.contenders[position].code == code:
-            if self.wanted.must >> self.contenders[position].rank & 1:
+            if self.wanted.must & self.contenders[position].entry.bit:
                 break
             position += 1
         return position
@@ -150,9 +147,12 @@ class _Search:
         """Open a node unless it cannot hold what is wanted, or is hopeless already."""
         if not self._within_reach(node):
             return
-        best_fen = None if self.best is None else self.best[0][0]
         bound_fen = self.ahead.bound_fen(
-            node.position, node.running, node.blocked, len(node.members), best_fen
+            node.position,
+            node.running,
+            node.blocked,
+            len(node.members),
+            thorough=self._is_long(),
         )
         bound_fen = max(parent_bound_fen, bound_fen)
         if not self._hopeless(node, bound_fen):
@@ -181,7 +181,10 @@ class _Search:
                 expiries,
                 members,
             )
-        return self._more_coupons(node, self.best[0])
+        return self._is_long() and self._more_coupons(node, self.best[0])
+
+    def _is_long(self) -> bool:
+        return self.nodes >= SHORT_SEARCH_NODES
 
     def _more_coupons(self, node: Combination, best: Key) -> bool:
         """To pay as little as the best, it must take more coupons, or coupons that end later."""
