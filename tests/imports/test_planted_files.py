@@ -109,6 +109,7 @@ def test_openstreetmap_nodes_and_areas() -> None:
     )
     assert tagged.opening[0].opens_minute == 360
     assert claims[6].name == "中国石油"
+    assert (node.brand_code, node.brand_name) == ("petrochina", "中国石油")
 
 
 def test_every_fault_has_a_text_in_both_languages() -> None:

@@ -132,8 +132,10 @@ class StationColumns(_Document):
 class StationMapping(_Document):
     """`prices` None: the source tells none, and stations are taken without products.
 
-    `only`: columns and the text that each must hold for a row to be a station. `unreadable_hours`:
-    reject such a row, or take the station as always open and note it.
+    `brands` gives names, and `brand_codes` codes, to brands as the source writes them; without
+    one the code is made of the brand's words. `only`: columns and the text that each must hold
+    for a row to be a station. `unreadable_hours`: reject such a row, or take the station as always
+    open and note it.
     """
 
     kind: Literal["stations"]
@@ -150,6 +152,7 @@ class StationMapping(_Document):
     region: Lookup
     price_zone: Lookup | None = None
     brands: dict[str, str] = {}
+    brand_codes: dict[str, str] = {}
     unbranded: str = "INDEPENDENT"
     regions: tuple[RegionEntry, ...] = ()
     amenities: tuple[AmenityEntry, ...] = ()

@@ -123,7 +123,7 @@ class MappedStationFile:
             line=row.line,
             source_id=picked(fields, columns.source_id),
             name=picked(fields, columns.name),
-            brand_code=slug(brand),
+            brand_code=mapping.brand_codes.get(brand) or slug(brand),
             brand_name=mapping.brands.get(brand, brand),
             address=picked(fields, columns.address),
             region_code=looked_up(fields, mapping.region),
