@@ -49,6 +49,14 @@ FILES = click.argument(
 )
 
 
+def _user_name() -> str:
+    """Some containers run under a number that has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"
+
+
 @click.group()
 def promotions() -> None:
     """优惠活动：核对、发布、查看 · check, publish and show promotions.
@@ -65,7 +73,7 @@ def promotions() -> None:
 @FILES
 @click.option(
     "--by",
-    default=lambda: _user_name(),
+    default=_user_name,
     show_default="你的用户名 your user name",
     help="谁发布，留作记录 · who publishes, for the record",
 )
@@ -129,14 +137,6 @@ def show(codes: tuple[str, ...]) -> None:
             f"线上没有 not live: {', '.join(unknown)}；见 see `youhui promotions list`"
         )
     click.echo(_yaml(codes, live), nl=False)
-
-
-def _user_name() -> str:
-    """Some containers run under a number that has no name."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return f"uid {os.getuid()}"
 
 
 def _loaded(files: Sequence[Path]) -> list[Promotion]:
