@@ -149,15 +149,22 @@ def strength(promotion: Promotion, language: Language) -> str:
 
 
 def _strength_zh(promotion: Promotion) -> str:
+    text = _uncapped_zh(promotion)
+    if not promotion.cap_fen:
+        return text
+    gap = " " if text[-1].isdigit() else ""
+    return f"{text}{gap}封顶 {yuan(promotion.cap_fen)} 元"
+
+
+def _uncapped_zh(promotion: Promotion) -> str:
     benefit = promotion.benefit
-    cap = f"封顶 {yuan(promotion.cap_fen)} 元" if promotion.cap_fen else ""
     amount, volume = _thresholds(promotion)
     if isinstance(benefit, AmountOff) and amount is not None and volume is None:
-        return f"满 {yuan(amount)} 减 {yuan(benefit.off_fen)}{cap}"
+        return f"满 {yuan(amount)} 减 {yuan(benefit.off_fen)}"
     least = f"满 {yuan(amount)} 元" if amount is not None else ""
     least += f"满 {litres(volume)} 升" if volume is not None else ""
     said = BENEFIT_TEXTS[benefit.kind].zh(benefit)
-    return _spaced(f"{least}享", f"{said}{cap}") if least else f"{said}{cap}"
+    return _spaced(f"{least}享", said) if least else said
 
 
 def _strength_en(promotion: Promotion) -> str:
