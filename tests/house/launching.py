@@ -50,7 +50,11 @@ def keeper(
             yield process
         finally:
             if process.poll() is None:
+                running = running_servers(folder)
                 os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
+                if running is not None:
+                    assert_nothing_left(running)
 
 
 def when_running(process: subprocess.Popen[str], folder: Path) -> LocalServers:
