@@ -1,6 +1,7 @@
 """Keeps demo data: everything by COPY, in one transaction, beside rows that are not generated."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import LiteralString
 
 import psycopg
@@ -88,16 +89,13 @@ class PostgresSeedStore:
             select(MARK.c.seeded_at).scalar_subquery(),
             select(func.count()).where(~MEMBER.c.generated).scalar_subquery(),
         )
-        try:
+        with _in_place():
             async with reading(self._engine) as connection:
                 fingerprint, seeded_at, foreign = (await connection.execute(query)).one()
-        except ProgrammingError as fault:
-            # A table or a column that is missing: the structure is none, or an older one.
-            raise StorageUnavailable(str(fault.orig)) from fault
         return SeedStanding(fingerprint=fingerprint, seeded_at=seeded_at, foreign_members=foreign)
 
     async def replace(self, contents: SeedContents, progress: SeedProgress) -> Mapping[str, int]:
-        try:
+        with _in_place():
             async with unavailable_on_fault(), self._engine.begin() as connection:
                 await catalog_version.hold(connection)
                 async with (await driver_connection(connection)).cursor() as cursor:
@@ -106,11 +104,24 @@ class PostgresSeedStore:
                     counts = await _write(cursor, contents, progress)
                 counts["promotion"] = await _publish(connection, contents)
                 version = await catalog_version.bump(connection)
-        except (psycopg.OperationalError, psycopg.InterfaceError) as fault:
-            raise StorageUnavailable(str(fault)) from fault
         if self._announcements is not None:
             await self._announcements.announce(version)
         return counts
+
+
+@contextmanager
+def _in_place() -> Iterator[None]:
+    """A connection lost during COPY, or a structure that is none or an older one: the port's
+    `StorageUnavailable`."""
+    lacking = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+    try:
+        yield
+    except (psycopg.OperationalError, psycopg.InterfaceError, *lacking) as fault:
+        raise StorageUnavailable(str(fault)) from fault
+    except ProgrammingError as fault:
+        if not isinstance(fault.orig, lacking):
+            raise
+        raise StorageUnavailable(str(fault.orig)) from fault
 
 
 async def _write(cursor: Cursor, contents: SeedContents, progress: SeedProgress) -> dict[str, int]:

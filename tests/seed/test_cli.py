@@ -5,6 +5,7 @@ from click.testing import CliRunner, Result
 
 from app.cli.errors import ExitCode
 from app.cli.seed import seed
+from app.storage.migrate import downgrade
 
 SMALL = ["--stations", "60", "--members", "12"]
 
@@ -41,6 +42,13 @@ def test_another_seed_is_refused_and_force_replaces_it(database_url: str):
 
 def test_a_database_without_structure_is_told_to_migrate(empty_database_url: str):
     failed = _seed(empty_database_url)
+    assert failed.exit_code == ExitCode.DATABASE_UNREACHABLE
+    assert "youhui migrate" in failed.output
+
+
+def test_a_database_of_an_older_structure_is_left_alone(database_url: str):
+    downgrade(database_url, "0002")
+    failed = _seed(database_url)
     assert failed.exit_code == ExitCode.DATABASE_UNREACHABLE
     assert "youhui migrate" in failed.output
 
