@@ -36,7 +36,10 @@ class BatchLoader(DataLoader[K, V]):
     def load(self, key: K) -> "asyncio.Future[V]":
         # Shielded: one waiter that is cancelled would else cancel the future that all share and
         # that stays in the loader's cache.
-        return asyncio.shield(super().load(key))
+        shared = super().load(key)
+        if not shared.done():
+            shared.add_done_callback(_heed)
+        return asyncio.shield(shared)
 
     async def batch_load_fn(self, keys: list[K]) -> list[V]:
         try:
@@ -48,3 +51,10 @@ class BatchLoader(DataLoader[K, V]):
     @abstractmethod
     async def load_batch(self, keys: Sequence[K]) -> list[Any]:
         """One value for each key, in the keys' order. Keys are distinct."""
+
+
+def _heed(shared: "asyncio.Future[Any]") -> None:
+    """Takes note of an error: once all its waiters were cancelled, nobody else would, and asyncio
+    would log it as forgotten."""
+    if not shared.cancelled():
+        shared.exception()
