@@ -1,10 +1,8 @@
-"""Errors of the contract: refusals as data, and which entries of `errors` are shown as they are."""
+"""Errors of the contract: refusals as data."""
 
 import strawberry
-from graphql import GraphQLError
 from strawberry.utils.str_converters import to_camel_case
 
-from app.resolvers.errors import BadRequest
 from app.resolvers.refusals import Refusal
 from app.schema.enums import Advice, ErrorCode
 from app.schema.scalars import DateTime
@@ -53,11 +51,3 @@ def user_error(refusal: Refusal, words: Words) -> UserError:
         used=refusal.used,
         resets_at=None,
     )
-
-
-def is_bad_request(error: GraphQLError) -> bool:
-    """Whether an entry of `errors` was raised as a `BadRequest`: shown as it is, with its code in
-    `extensions` (graphql-core takes `extensions` over from the exception). Entries from parsing,
-    validation and coercion carry no exception of ours and are the gateway's to judge; whatever
-    else a resolver raised is a fault."""
-    return isinstance(error.original_error, BadRequest)
