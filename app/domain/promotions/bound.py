@@ -15,15 +15,18 @@ from datetime import datetime
 
 from app.domain.promotions.bill import Bill, Running
 from app.domain.promotions.contender import Contender
+from app.domain.promotions.entry import Name
+
+LAST_NAME: Name = ("\U0010ffff", 0)
+"""After every name that a candidate has."""
 
 
 class Ahead:
     """What lies ahead of a position in one search; discounts are remembered by running state."""
 
-    def __init__(self, bill: Bill, contenders: Sequence[Contender], max_offers: int) -> None:
+    def __init__(self, bill: Bill, contenders: Sequence[Contender]) -> None:
         self.bill = bill
         self.contenders = contenders
-        self.max_offers = max_offers
         self.one_line = len(bill.lines) == 1
         self._bits = [contender.entry.bit for contender in contenders]
         self._rivals = [contender.entry.rivals for contender in contenders]
@@ -43,13 +46,12 @@ class Ahead:
         return sum(self._bits[position:]) & ~blocked
 
     def bound_fen(
-        self, position: int, running: Running, blocked: int, members: int, *, thorough: bool
+        self, position: int, running: Running, blocked: int, places: int, *, thorough: bool
     ) -> int:
-        """A lower bound of the payable from here. `thorough`: by the second relaxation too, if
-        it may help."""
+        """A lower bound of the payable from here, with `places` left for members. `thorough`: by
+        the second relaxation too, if it may help."""
         now = sum(running) + self.bill.fee_fen
         ahead = [i for i in range(position, len(self._bits)) if not blocked & self._bits[i]]
-        places = self.max_offers - members
         if not ahead or places <= 0:
             return now
         if self.one_line:
@@ -73,16 +75,22 @@ class Ahead:
             needed += 1
         return needed if lacking_fen <= 0 else len(self._bits) + 1
 
-    def soonest_expiries(self, position: int, blocked: int, count: int) -> list[datetime]:
-        """The `count` soonest ends of the coupons from here that clash with no member."""
-        open_coupons = (
-            contender.candidate.coupon
-            for contender, bit in zip(
-                self.contenders[position:], self._bits[position:], strict=True
-            )
-            if not blocked & bit
+    def least_to_join(
+        self, position: int, blocked: int, coupons: int
+    ) -> tuple[list[datetime], Name]:
+        """The soonest ends of as many `coupons`, and the least name, among those still open."""
+        ahead = (
+            self.contenders[i]
+            for i in range(position, len(self._bits))
+            if not blocked & self._bits[i]
         )
-        return sorted(coupon.valid_until for coupon in open_coupons if coupon)[:count]
+        names: list[Name] = []
+        expiries: list[datetime] = []
+        for contender in ahead:
+            names.append(contender.entry.name)
+            if contender.candidate.coupon is not None:
+                expiries.append(contender.candidate.coupon.valid_until)
+        return sorted(expiries)[:coupons], min(names, default=LAST_NAME)
 
     def _least(self, now_fen: int) -> int:
         """The floor, and the minimum payable where the bill is over it."""

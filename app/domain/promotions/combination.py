@@ -5,9 +5,10 @@ from typing import NamedTuple
 
 from app.domain.promotions.bill import Running
 from app.domain.promotions.contender import Contender
+from app.domain.promotions.entry import Name
 
-Key = tuple[int, int, int, tuple[datetime, ...], int, tuple[tuple[str, int], ...]]
-"""payable, coupons, points burnt, sorted coupon expiries, members, (code, coupon id) in order:
+Key = tuple[int, int, int, tuple[datetime, ...], int, tuple[Name, ...]]
+"""payable, coupons, points burnt, sorted coupon expiries, members, their names in order:
 the least is chosen (design §2, Choice)."""
 
 
@@ -47,6 +48,10 @@ class Combination(NamedTuple):
         """The same members, with the contenders before `position` left out."""
         return self._replace(position=position)
 
+    @property
+    def names(self) -> tuple[Name, ...]:
+        return tuple(member.entry.name for member in self.members)
+
     def key(self, fee_fen: int) -> Key:
         return (
             sum(self.running) + fee_fen,
@@ -54,7 +59,5 @@ class Combination(NamedTuple):
             self.points,
             self.expiries,
             len(self.members),
-            tuple(
-                (m.code, m.candidate.coupon.id if m.candidate.coupon else 0) for m in self.members
-            ),
+            self.names,
         )

@@ -12,6 +12,9 @@ PLACELESS_KINDS = frozenset(
 """Conditions that hold alike at all stations of one time zone. A kind that is missing here is
 judged station by station: slower, and as right."""
 
+Name = tuple[str, int]
+"""Code, and coupon id or 0: the last word of every tie."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Entry:
@@ -25,6 +28,7 @@ class Entry:
     rivals: int
     barred: bool
     is_coupon: bool
+    name: Name
     running_threshold_fen: int
     placeless: tuple[Condition, ...]
     local: tuple[Condition, ...]
@@ -41,6 +45,7 @@ class Entry:
             rivals,
             barred,
             candidate.coupon is not None,
+            (promotion.code, candidate.coupon.id if candidate.coupon else 0),
             promotion.running_threshold_fen,
             tuple(c for c in conditions if c.kind in PLACELESS_KINDS),
             tuple(c for c in conditions if c.kind not in PLACELESS_KINDS),

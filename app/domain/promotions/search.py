@@ -60,11 +60,10 @@ class _Search:
     def __init__(self, wanted: Wanted) -> None:
         self.wanted = wanted
         self.contenders = wanted.contenders
-        self.ahead = Ahead(wanted.bill, wanted.contenders, wanted.max_offers)
+        self.ahead = Ahead(wanted.bill, wanted.contenders)
         self.open: list[tuple[int, int, Combination]] = []
         self.best: tuple[Key, Combination] | None = None
-        self.nodes = 0
-        self.serial = 0
+        self.nodes = self.serial = 0
 
     def run(self) -> Found | None:
         start = Combination(0, self.wanted.bill.lines)
@@ -147,12 +146,9 @@ class _Search:
         """Open a node unless it cannot hold what is wanted, or is hopeless already."""
         if not self._within_reach(node):
             return
+        places, long = self.wanted.max_offers - len(node.members), self._is_long()
         bound_fen = self.ahead.bound_fen(
-            node.position,
-            node.running,
-            node.blocked,
-            len(node.members),
-            thorough=self._is_long(),
+            node.position, node.running, node.blocked, places, thorough=long
         )
         bound_fen = max(parent_bound_fen, bound_fen)
         if not self._hopeless(node, bound_fen):
@@ -181,17 +177,24 @@ class _Search:
                 expiries,
                 members,
             )
-        return self._is_long() and self._more_coupons(node, self.best[0])
+        return self._is_long() and self._loses_tie(node, self.best[0])
 
     def _is_long(self) -> bool:
         return self.nodes >= SHORT_SEARCH_NODES
 
-    def _more_coupons(self, node: Combination, best: Key) -> bool:
-        """To pay as little as the best, it must take more coupons, or coupons that end later."""
-        payable, coupons, points, expiries, _, _ = best
+    def _loses_tie(self, node: Combination, best: Key) -> bool:
+        """To pay as little as the best, whatever goes on from here comes after it in the order of
+        `Key`: it takes more coupons, or else all that follows is at least as in `least`."""
+        payable, coupons, points, expiries, members, names = best
         lacking = sum(node.running) + self.wanted.bill.fee_fen - payable
         needed = self.ahead.least_coupons(node.position, node.running, node.blocked, lacking)
         if len(node.expiries) + needed != coupons:
             return len(node.expiries) + needed > coupons
-        soonest = self.ahead.soonest_expiries(node.position, node.blocked, needed)
-        return (node.points, tuple(sorted((*node.expiries, *soonest)))) > (points, expiries)
+        soonest, first = self.ahead.least_to_join(node.position, node.blocked, needed)
+        least = (
+            node.points,
+            tuple(sorted((*node.expiries, *soonest))),
+            len(node.members) + needed,
+            (*node.names, first),
+        )
+        return least > (points, expiries, members, names)
