@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from typing import Any
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -52,14 +53,14 @@ def loaders_of(engine: AsyncEngine, user_id: int) -> ViewerLoaders:
     )
 
 
-async def seen_by(engine: AsyncEngine, user_id: int, seed: int) -> dict[str, object]:
+async def seen_by(engine: AsyncEngine, user_id: int, seed: int) -> dict[str, Any]:
     """A request: every loader once, in an order and with pauses that the seed gives. Also asks
     for the other viewer's coupon under its own name."""
     chance = random.Random(seed)
     loaders = loaders_of(engine, user_id)
     keys = dict.fromkeys(LOADERS, user_id) | {"coupon_by_id": (user_id, user_id * 100)}
 
-    async def one(name: str) -> tuple[str, object]:
+    async def one(name: str) -> tuple[str, Any]:
         for _ in range(chance.randrange(4)):
             await asyncio.sleep(0)
         if name == "other":

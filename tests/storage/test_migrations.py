@@ -1,6 +1,8 @@
 """Migrations: up, down, up again; and no drift, by Alembic's own check and by comparing what the
 databases say of themselves, since that check is blind to constraints, predicates and key order."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from alembic.config import Config
 from alembic.script import ScriptDirectory
@@ -130,3 +132,9 @@ PLANTED = {
 def test_the_comparison_bites(planted: str, database_url: str, created_catalog: dict[str, str]):
     change(database_url, planted)
     assert differences(catalog_of(database_url), created_catalog) != []
+
+
+def test_processes_that_start_together_migrate_one_after_the_other(empty_database_url: str):
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(upgrade, [empty_database_url] * 4))
+    check(empty_database_url)

@@ -10,13 +10,14 @@ from app.domain.loyalty.points import PointsBalance
 from app.domain.stations.station import StationDetails
 from app.ports.errors import StorageUnavailable
 from app.storage.engine import database_url as with_driver
-from app.storage.engine import make_engine, reading
+from app.storage.engine import make_engine, reading, sessions
 from app.storage.members import PostgresMemberRepository
 from app.storage.points import PostgresPointsRepository
 from app.storage.promotions import PostgresPromotionStore
 from app.storage.statement_count import count_statements
 from app.storage.station_details import PostgresStationDetailsRepository
 from app.storage.stock import PostgresStockRepository
+from app.storage.tables import MemberRow
 from app.storage.wallets import PostgresWalletRepository
 from tests.support import rows
 from tests.support.rows import NOON
@@ -118,3 +119,12 @@ def test_addresses_take_our_driver(given: str, host: str | None, name: str):
 def test_another_database_is_refused():
     with pytest.raises(ValueError, match="PostgreSQL"):
         with_driver("mysql://h/db")
+
+
+async def test_what_a_session_loaded_stays_readable_after_the_commit(engine: AsyncEngine):
+    await rows.put_member(engine, 1)
+    async with sessions(engine)() as session:
+        member = await session.get(MemberRow, 1)
+        await session.commit()
+    assert member is not None
+    assert member.nickname == "会员 1"
