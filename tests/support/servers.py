@@ -36,7 +36,11 @@ class RunServers:
 
 
 def open_run() -> None:
-    """In the controlling process: name the folder that all workers share."""
+    """In the controlling process: name the folder that all workers share.
+
+    Workers must agree on the names of parametrised cases, sets among them.
+    """
+    os.environ.setdefault("PYTHONHASHSEED", "0")
     os.environ[FOLDER] = tempfile.mkdtemp(prefix="youhui-tests-")
     os.environ[CONTROLLER] = str(os.getpid())
 
