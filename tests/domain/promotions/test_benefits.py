@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.promotions.benefits import (
-    BENEFITS,
     AmountOff,
     Benefit,
     Dynamic,
@@ -235,5 +234,5 @@ def test_every_benefit_gives_nothing_on_nothing_but_a_fixed_amount(benefit: Bene
         assert given_fen == 0
 
 
-def test_the_random_benefits_are_of_every_kind() -> None:
-    assert {type(random_benefit(Random(seed))) for seed in range(200)} == set(BENEFITS)
+def test_the_random_benefits_are_of_nine_kinds() -> None:
+    assert len({type(random_benefit(Random(seed))) for seed in range(200)}) == 9
