@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from app.domain.pricing.fill import AmountFill, Fill, LitresFill
 from app.domain.promotions.placement import can_apply_at
@@ -44,6 +44,10 @@ class StationFilter:
     offer_code: str | None = None
     coupon: CouponKey | None = None
     unknown_use: bool = False
+
+
+_FILTERS = tuple(field.name for field in fields(StationFilter))
+_NOTHING = (None, False, ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,11 +134,19 @@ def _listing(wanted: StationsWanted) -> str:
     asked = (
         place,
         wanted.ordering.value,
-        repr(wanted.filter),
+        _asked_of(wanted.filter),
         wanted.fuel_grade and wanted.fuel_grade.value,
         _fill_text(wanted.fill),
     )
     return "stations:" + hashlib.sha256(json.dumps(asked).encode()).hexdigest()[:16]
+
+
+def _asked_of(wanted: StationFilter) -> list[tuple[str, str]]:
+    """What the filter asks for; what it leaves out has no part, so that a filter that learns a new
+    word keeps the cursors of those who do not use it."""
+    return [
+        (name, repr(value)) for name in _FILTERS if (value := getattr(wanted, name)) not in _NOTHING
+    ]
 
 
 def _rank_key(key: tuple[int | str, ...] | None) -> RankKey | None:

@@ -82,7 +82,7 @@ def stations_of(rng: random.Random, promotions: list[Promotion]) -> Iterator[Sta
     tags = sorted({tag for c in words if c.kind == "TAG" for tag in c.tags})
     brands = sorted({brand for c in words if c.kind == "BRAND" for brand in c.brands} | {"other"})
     regions = sorted({code for c in words if c.kind == "REGION" for code in c.regions} | {"110101"})
-    for number in range(1, 25):
+    for number in range(1, 13):
         sold = rng.sample(GRADES, rng.randint(1, len(GRADES)))
         yield station(
             number,
