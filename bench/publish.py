@@ -21,12 +21,12 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-import httpx2
 from rich.console import Console
 from rich.table import Table
 
@@ -83,8 +83,8 @@ class Busy:
                 asking.result()
 
     def _ask(self, over: threading.Event) -> None:
-        body = {"query": PREVIEW, "variables": self.variables}
-        with httpx2.Client(base_url=self.live.url, timeout=PATIENCE_S) as http:
+        body = json.dumps({"query": PREVIEW, "variables": self.variables})
+        with closing(_connection(self.live)) as http:
             while not over.is_set():
                 began = time.monotonic()
                 version = _version(http, body)
@@ -97,12 +97,18 @@ class Busy:
                     self.arrived.setdefault(version, now)
 
 
-def _version(http: httpx2.Client, body: dict[str, Any]) -> int | None:
+def _connection(live: Live) -> HTTPConnection:
+    return HTTPConnection(live.url.removeprefix("http://"), timeout=PATIENCE_S)
+
+
+def _version(http: HTTPConnection, body: str) -> int | None:
     """The rule version of an answer; None: the request failed."""
     try:
-        answer = http.post("/graphql", json=body).json()
+        http.request("POST", "/graphql", body, {"Content-Type": "application/json"})
+        answer = json.loads(http.getresponse().read())
         return int(answer["data"]["checkoutPreview"]["preview"]["quote"]["ruleVersion"])
-    except (httpx2.HTTPError, KeyError, TypeError, ValueError):
+    except (OSError, HTTPException, KeyError, TypeError, ValueError):
+        http.close()
         return None
 
 
@@ -237,7 +243,7 @@ def main() -> int:
                         folder=folder)
                 for redis in (True, False)
             ]  # fmt: skip
-    Console().print(report(found, options.processes))
+    Console(width=100).print(report(found, options.processes))
     for one in found:
         print(as_json(one, recipe, options.processes))
     return 1 if any(one.failed for one in found) else 0

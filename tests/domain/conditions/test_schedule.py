@@ -210,7 +210,7 @@ def test_the_day_may_end_at_24() -> None:
 )
 def test_senseless_days_are_refused(field: str, days: set[int]) -> None:
     with pytest.raises(ValueError, match=f"{field} go from 1"):
-        Schedule(**{field: frozenset(days)})  # pyright: ignore[reportArgumentType]
+        Schedule(**{field: frozenset(days)})
 
 
 def test_an_empty_schedule_is_refused() -> None:

@@ -32,7 +32,7 @@ Condition = (
     | ThresholdLitres
 )
 
-CONDITIONS: tuple[type, ...] = get_args(Condition)
+CONDITIONS: tuple[type[Condition], ...] = get_args(Condition)
 CONDITION_KINDS: tuple[str, ...] = tuple(
     condition.__dataclass_fields__["kind"].default for condition in CONDITIONS
 )
