@@ -8,11 +8,12 @@ from app.domain.promotions.benefits.rule import Basis
 from app.domain.promotions.bill import Bill, Scope, scoped_fen
 from app.domain.promotions.contender import Contender
 from app.domain.promotions.entry import Entry
-from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.situation import Situation
-from app.domain.promotions.terms import Base, LineKind
+from app.domain.promotions.terms import Base
 
-_FUEL: Scope = frozenset({LineKind.FUEL})
+_FUEL = Scope(fuel=True, non_fuel=False)
+_Bases = tuple[Scope, bool, bool]
+"""A scope, and whether percentages and thresholds look at running."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,9 +25,7 @@ class Scene:
     bill: Bill
     fuel_situation: Situation
     _situations: dict[Scope, Situation] = field(default_factory=dict[Scope, Situation])
-    _bases: dict[tuple[Scope, Base, Base], Basis] = field(
-        default_factory=dict[tuple[Scope, Base, Base], Basis]
-    )
+    _bases: dict[_Bases, Basis] = field(default_factory=dict[_Bases, Basis])
 
     @classmethod
     def of(cls, purchase: Purchase) -> "Scene":
@@ -53,26 +52,28 @@ class Scene:
         )
         return cls(purchase, fuel, bill, situation, {_FUEL: situation})
 
-    def situation_of(self, promotion: Promotion) -> Situation:
+    def situation_of(self, entry: Entry) -> Situation:
         """What the promotion's conditions look at: its scope's amount and volume."""
-        situation = self._situations.get(promotion.scope)
+        scope = entry.scope
+        situation = self._situations.get(scope)
         if situation is None:
-            scope = promotion.scope
             situation = self._situations[scope] = replace(
                 self.fuel_situation,
                 scoped_amount_fen=scoped_fen(scope, self.bill.lines),
-                volume_ml=self.fuel.volume_ml * (LineKind.FUEL in scope),
+                volume_ml=self.fuel.volume_ml * scope.fuel,
             )
         return situation
 
-    def basis_of(self, promotion: Promotion) -> Basis:
+    def basis_of(self, entry: Entry) -> Basis:
         """What the promotion's benefit measures."""
-        key = (promotion.scope, promotion.percent_base, promotion.threshold_base)
+        scope, promotion = entry.scope, entry.promotion
+        on_running = promotion.percent_base is Base.RUNNING
+        key = (scope, on_running, promotion.threshold_base is Base.RUNNING)
         basis = self._bases.get(key)
         if basis is None:
             basis = self._bases[key] = Basis(
-                pump_fen=scoped_fen(promotion.scope, self.bill.lines),
-                volume_ml=self.bill.scoped_volume_ml(promotion.scope),
+                pump_fen=scoped_fen(scope, self.bill.lines),
+                volume_ml=self.bill.scoped_volume_ml(scope),
                 fill_ml=self.bill.volume_ml,
                 demand=self.fuel_situation.demand,
                 remoteness=self.fuel_situation.remoteness,
@@ -85,4 +86,4 @@ class Scene:
     def contender(self, entry: Entry) -> Contender:
         """The candidate ready to apply here."""
         left_fen = self.purchase.money_left_fen.get(entry.promotion.code)
-        return Contender(entry, self.bill, self.basis_of(entry.promotion), left_fen)
+        return Contender(entry, self.bill, self.basis_of(entry), left_fen)

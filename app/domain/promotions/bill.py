@@ -4,13 +4,24 @@ Amounts are fen. A running state is a tuple of amounts, one a line: fuel first, 
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.domain.pricing.fill import MILL_ML_PER_FEN, FuelMeasure
 from app.domain.promotions.terms import LineKind
 from app.domain.shared.money import Ratio, allocate, ceil_ratio
 
 Running = tuple[int, ...]
-Scope = frozenset[LineKind]
+
+
+class Scope(NamedTuple):
+    """The lines that a promotion sees: its `scope`, ready for quick questions."""
+
+    fuel: bool
+    non_fuel: bool
+
+    @classmethod
+    def of(cls, kinds: frozenset[LineKind]) -> "Scope":
+        return cls(LineKind.FUEL in kinds, LineKind.NON_FUEL in kinds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,14 +59,14 @@ class Bill:
         )
 
     def scoped_volume_ml(self, scope: Scope) -> Ratio:
-        return self.volume_ml if LineKind.FUEL in scope else (0, 1)
+        return self.volume_ml if scope.fuel else (0, 1)
 
     def headroom(self, scope: Scope, running: Running) -> int:
         """How much may still be taken off the scoped lines (design §2, Headroom)."""
         over_floor = 0
-        if LineKind.FUEL in scope:
+        if scope.fuel:
             over_floor = running[0] - self.fuel_least_fen
-        if LineKind.NON_FUEL in scope:
+        if scope.non_fuel:
             over_floor += sum(running[1:])
         over_minimum = sum(running) + self.fee_fen - self.minimum_payable_fen
         return max(0, min(over_floor, over_minimum))
@@ -67,7 +78,7 @@ class Bill:
         """
         if len(running) == 1:
             return (running[0] - discount_fen,)
-        weights = [amount if _in_scope(i, scope) else 0 for i, amount in enumerate(running)]
+        weights = [running[0] * scope.fuel, *(amount * scope.non_fuel for amount in running[1:])]
         parts = allocate(discount_fen, weights)
         fuel_room = running[0] - self.fuel_least_fen
         if parts[0] > fuel_room:
@@ -78,9 +89,5 @@ class Bill:
 
 def scoped_fen(scope: Scope, running: Running) -> int:
     """What the scoped lines run to."""
-    fuel = running[0] if LineKind.FUEL in scope else 0
-    return fuel + (sum(running[1:]) if LineKind.NON_FUEL in scope else 0)
-
-
-def _in_scope(index: int, scope: Scope) -> bool:
-    return (LineKind.NON_FUEL if index else LineKind.FUEL) in scope
+    fuel = running[0] if scope.fuel else 0
+    return fuel + sum(running[1:]) if scope.non_fuel else fuel

@@ -44,35 +44,35 @@ class Contender:
         comes in steps takes the whole steps that fit, and nothing of it counts as cut.
         """
         promotion = self.entry.promotion
-        scoped = scoped_fen(promotion.scope, running)
+        scoped = scoped_fen(self.entry.scope, running)
         if scoped < self.entry.running_threshold_fen:
             return NOTHING
         step = promotion.benefit.step_fen
         uncut = _whole_steps(self._capped(promotion.benefit.worth(self.basis, scoped)), step)
         if self.left_fen is not None and self.left_fen < uncut:
             uncut = 0 if promotion.refuse_partial else self.left_fen
-        granted = min(uncut, self.bill.headroom(promotion.scope, running))
+        granted = min(uncut, self.bill.headroom(self.entry.scope, running))
         if step is not None:
             return Discount(_whole_steps(granted, step))
         return Discount(granted, uncut - granted)
 
     def running_gap_fen(self, running: Running) -> int:
         """What the scoped running amount lacks to its running threshold; 0: nothing."""
-        scoped = scoped_fen(self.entry.promotion.scope, running)
+        scoped = scoped_fen(self.entry.scope, running)
         return max(0, self.entry.running_threshold_fen - scoped)
 
     def most(self, running: Running) -> int:
         """At least its discount at every state reached from `running`; see `BenefitRule.most`."""
         promotion = self.entry.promotion
-        scoped = scoped_fen(promotion.scope, running)
+        scoped = scoped_fen(self.entry.scope, running)
         most = self._capped(promotion.benefit.most(self.basis, scoped))
         if self.left_fen is not None:
             most = min(most, self.left_fen)
-        return min(most, self.bill.headroom(promotion.scope, running))
+        return min(most, self.bill.headroom(self.entry.scope, running))
 
     def after(self, discount_fen: int, running: Running) -> Running:
         """The lines once it has taken `discount_fen` off."""
-        return self.bill.less(discount_fen, self.entry.promotion.scope, running)
+        return self.bill.less(discount_fen, self.entry.scope, running)
 
     def points_burnt(self, discount_fen: int) -> int:
         return self.entry.promotion.benefit.points_burnt(discount_fen)

@@ -10,7 +10,6 @@ from app.domain.promotions.contender import Contender
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.reason import Reason, ReasonCode
 from app.domain.promotions.situation import Situation
-from app.domain.promotions.terms import LineKind
 from app.domain.wallet.coupon import Coupon, CouponStatus
 
 
@@ -39,15 +38,15 @@ def condition_failures(promotion: Promotion, situation: Situation) -> tuple[Reas
 
 def power_failures(contender: Contender) -> tuple[Reason, ...]:
     """Why it gives nothing even alone; empty: it gives something."""
-    bill, promotion = contender.bill, contender.entry.promotion
+    bill, entry = contender.bill, contender.entry
     if contender.discount(bill.lines).fen > 0:
         return ()
-    shortfalls = promotion.benefit.shortfalls(contender.basis)
+    shortfalls = entry.promotion.benefit.shortfalls(contender.basis)
     if shortfalls:
         return shortfalls
-    others = sum(bill.lines[1:]) if LineKind.NON_FUEL in promotion.scope else 0
+    others = sum(bill.lines[1:]) if entry.scope.non_fuel else 0
     at_floor = bill.lines[0] > 0 and bill.lines[0] <= bill.fuel_least_fen
-    if LineKind.FUEL in promotion.scope and at_floor and not others:
+    if entry.scope.fuel and at_floor and not others:
         return (Reason(code=ReasonCode.FLOOR_PRICE),)
     return (Reason(code=ReasonCode.ZERO_EFFECT),)
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.domain.promotions.bill import Scope
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.conditions import Condition
 from app.domain.promotions.promotion import Promotion
@@ -23,6 +24,7 @@ class Entry:
 
     candidate: Candidate
     promotion: Promotion
+    scope: Scope
     rank: int
     bit: int
     rivals: int
@@ -40,6 +42,7 @@ class Entry:
         return cls(
             candidate,
             promotion,
+            Scope.of(promotion.scope),
             rank,
             1 << rank,
             rivals,

@@ -10,7 +10,6 @@ from app.domain.promotions.eligibility import standing_failures
 from app.domain.promotions.entry import Entry
 from app.domain.promotions.legality import rivals
 from app.domain.promotions.order import application_key
-from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.rulebook import RuleBook
 from app.domain.promotions.shopper import Shopper
 from app.domain.promotions.situation import Situation
@@ -50,7 +49,7 @@ class Roster:
         return cls(entries, by_code, held)
 
     def eligible(
-        self, situation_of: Callable[[Promotion], Situation], time_zone: str
+        self, situation_of: Callable[[Entry], Situation], time_zone: str
     ) -> Iterable[Entry]:
         """Those whose every condition holds in the situation of their scope, in order."""
         abreast = self._abreast.get(time_zone)
@@ -58,11 +57,11 @@ class Roster:
             abreast = tuple(
                 entry
                 for entry in self.entries
-                if not entry.barred and _hold(entry.placeless, situation_of(entry.promotion))
+                if not entry.barred and _hold(entry.placeless, situation_of(entry))
             )
             self._abreast[time_zone] = abreast
         for entry in abreast:
-            if _hold(entry.local, situation_of(entry.promotion)):
+            if _hold(entry.local, situation_of(entry)):
                 yield entry
 
 

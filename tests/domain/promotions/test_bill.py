@@ -4,12 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.pricing.fill import AmountFill, measure
-from app.domain.promotions.bill import Bill
+from app.domain.promotions.bill import Bill, Scope
 from app.domain.promotions.terms import LineKind
 
-FUEL = frozenset({LineKind.FUEL})
-GOODS = frozenset({LineKind.NON_FUEL})
-BOTH = FUEL | GOODS
+FUEL = Scope.of(frozenset({LineKind.FUEL}))
+GOODS = Scope.of(frozenset({LineKind.NON_FUEL}))
+BOTH = Scope(fuel=True, non_fuel=True)
 
 
 def bill(
@@ -63,7 +63,7 @@ def test_what_exceeds_the_fuels_headroom_goes_to_the_other_lines() -> None:
     st.data(),
 )
 def test_spreading_within_headroom_takes_exactly_that_and_breaks_no_floor(
-    fuel: int, goods: list[int], floor_mill: int, scope: frozenset[LineKind], data: st.DataObject
+    fuel: int, goods: list[int], floor_mill: int, scope: Scope, data: st.DataObject
 ) -> None:
     mixed = bill(fuel=fuel, goods=tuple(goods), floor_mill=floor_mill)
     room = mixed.headroom(scope, mixed.lines)
