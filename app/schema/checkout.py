@@ -19,9 +19,10 @@ from app.schema.enums import (
 from app.schema.errors import UserError, user_error
 from app.schema.info import Info, words_of
 from app.schema.offers import Offer
+from app.schema.products import StationProduct
 from app.schema.quotes import AppliedOffer, UnlockHint, coupon_of
 from app.schema.scalars import DateTime, Decimal
-from app.schema.stations import Station, StationProduct
+from app.schema.stations import Station
 from app.schema.texts.checkout import line_label, warning_message
 from app.schema.texts.reasons import reason_message
 from app.schema.values import FillInput, Money, UnitPrice, decimal_of

@@ -11,8 +11,9 @@ from app.resolvers.wallet import HeldCoupon
 from app.schema import ids
 from app.schema.info import Info
 from app.schema.offers import Offer
+from app.schema.products import StationProduct
 from app.schema.scalars import DateTime
-from app.schema.stations import Station, StationProduct
+from app.schema.stations import Station
 from app.schema.values import Node
 from app.schema.viewer import Viewer
 from app.schema.wallet import Coupon

@@ -166,7 +166,7 @@ async def test_the_headline_is_the_price_of_the_quote(moment: datetime):
                 for edge in data["stations"]["edges"]
                 for product in edge["node"]["products"]
             ]
-            for station_id, product in rng.sample(cards, 5):
+            for station_id, product in rng.sample(cards, 3):
                 card = product["effectivePrice"]
                 meant = fill or usual_fill(visitor, card)
                 quoted = await preview(world, station_id, product["fuelGrade"], meant, request)
@@ -174,7 +174,7 @@ async def test_the_headline_is_the_price_of_the_quote(moment: datetime):
                 adds_up(quoted)
                 compared += 1
                 discounted += card["savings"]["fen"] > 0
-    assert compared == 16 * 3 * 5
+    assert compared == 16 * 3 * 3
     assert discounted > compared // 2
 
 
