@@ -4,6 +4,7 @@ By default a run starts servers of its own; YOUHUI_DATABASE_URL and YOUHUI_REDIS
 on which test databases are then made and dropped.
 """
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -25,6 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _is_controller(config):
+        url = os.environ.get("YOUHUI_DATABASE_URL")
+        if url:  # a server that stays
+            DatabaseFactory(url, servers.run_name(), "main").drop_all()
         servers.close_run()
 
 
@@ -47,12 +51,9 @@ def run_servers() -> RunServers:
 
 
 @pytest.fixture(scope="session")
-def databases(run_servers: RunServers, worker_name: str) -> Iterator[DatabaseFactory]:
+def databases(run_servers: RunServers, worker_name: str) -> DatabaseFactory:
     """Makes databases beyond those of the fixtures below."""
-    factory = DatabaseFactory(run_servers.database_url, servers.run_name(), worker_name)
-    yield factory
-    if not run_servers.own_database and worker_name == "main":
-        factory.drop_all()
+    return DatabaseFactory(run_servers.database_url, servers.run_name(), worker_name)
 
 
 @pytest.fixture
@@ -70,15 +71,16 @@ def empty_database_url(databases: DatabaseFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def seeded_database_url(databases: DatabaseFactory) -> str:
-    """A database with the small seed, shared by all tests of the run: read it only."""
-    return databases.url(databases.seeded())
+def seeded_database_url(databases: DatabaseFactory) -> Iterator[str]:
+    """A database with the small seed, shared by all tests of a worker: read it only."""
+    with databases.database(databases.seeded_template()) as url:
+        yield url
 
 
 @pytest.fixture
 def seeded_copy_url(databases: DatabaseFactory) -> Iterator[str]:
     """A database with the small seed of this test alone: it may be changed."""
-    with databases.database(databases.seeded()) as url:
+    with databases.database(databases.seeded_template()) as url:
         yield url
 
 

@@ -43,7 +43,8 @@ def port() -> int:
 
 
 def environment(data_dir: Path, port: int) -> Mapping[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("YOUHUI_")}
+    ours = ("YOUHUI_", "MAKE", "MFLAGS", "ARGS")  # a make above us hands its options down
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     kept |= {"YOUHUI_DATA_DIR": str(data_dir), "YOUHUI_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     return kept
 

@@ -42,8 +42,9 @@ class DatabaseFactory:
         """The name of a database with all migrations; made by the first worker that asks."""
         return self._once("migrated", None, upgrade)
 
-    def seeded(self) -> str:
-        """The name of a database with a small seed; made once, to be read only."""
+    def seeded_template(self) -> str:
+        """The name of a database with a small seed. Nobody connects to a template: the server
+        copies none that is in use."""
         return self._once("seeded", self.migrated_template(), _seed)
 
     def url(self, name: str) -> str:
