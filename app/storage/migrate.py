@@ -29,6 +29,21 @@ def check(url: str | URL) -> None:
     _under_lock(url, command.check)
 
 
+def draft(url: str | URL, message: str) -> Path:
+    """Writes a new migration from what tables and database (at its newest migration) differ in.
+
+    A start, not an end: Alembic sees no change of a CHECK, of a partial index's predicate or of a
+    primary key's order. Answers the file.
+    """
+    versions = ROOT / "migrations" / "versions"
+    known = set(versions.glob("*.py"))
+    revision = f"{len(known) + 1:04}"
+    _under_lock(
+        url, lambda config: command.revision(config, message, autogenerate=True, rev_id=revision)
+    )
+    return (set(versions.glob("*.py")) - known).pop()
+
+
 def _under_lock(url: str | URL, step: Callable[[Config], None]) -> None:
     engine = create_engine(
         database_url(url),

@@ -27,11 +27,10 @@ keepers: list[subprocess.Popen[bytes]] = []
 
 @dataclass(frozen=True, slots=True)
 class RunServers:
-    """`own` False: at least one is the developer's, named by a YOUHUI_…_URL."""
+    """`own_redis` False: it is the developer's, named by YOUHUI_REDIS_URL."""
 
     database_url: str
     redis_url: str
-    own_database: bool
     own_redis: bool
 
 
@@ -65,7 +64,7 @@ def run_servers() -> RunServers:
     database_url = os.environ.get("YOUHUI_DATABASE_URL")
     redis_url = os.environ.get("YOUHUI_REDIS_URL")
     if database_url and redis_url:
-        return RunServers(database_url, redis_url, own_database=False, own_redis=False)
+        return RunServers(database_url, redis_url, own_redis=False)
     folder = Path(os.environ[FOLDER])
     with (folder / "starting").open("w") as guard:
         fcntl.flock(guard, fcntl.LOCK_EX)
@@ -77,7 +76,6 @@ def run_servers() -> RunServers:
     return RunServers(
         database_url or running.database_url,
         redis_url or running.redis_url,
-        own_database=not database_url,
         own_redis=not redis_url,
     )
 
