@@ -14,10 +14,12 @@ from app.documents.promotions import (
     loads_promotions,
     parse_promotion,
 )
+from app.documents.yaml_text import parse_text
 from app.domain.promotions.benefits import BENEFIT_KINDS
-from app.domain.promotions.conditions import CONDITIONS
+from app.domain.promotions.conditions import CONDITION_KINDS
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.terms import Lane
+from tests.golden.cases import all_cases
 
 PLAIN: dict[str, Any] = {
     "code": "LESS-1",
@@ -69,6 +71,12 @@ promotions:
     paused: true
 """
 
+DOCUMENTS = [
+    *parse_text(FULL).value["promotions"],  # pyright: ignore[reportIndexIssue]
+    *(document for case in all_cases() for document in case.given.get("promotions", [])),
+]
+"""The full one above, and those of all golden cases: a new kind comes with its own."""
+
 
 def one(text: str) -> Promotion:
     (promotion,) = loads_promotions(text)
@@ -88,16 +96,18 @@ def test_a_plain_document_takes_the_defaults() -> None:
     assert promotion.funding.platform_bp == 10_000
 
 
-def test_every_condition_is_written_in_the_full_document() -> None:
-    assert {type(condition) for condition in one(FULL).conditions} == set(CONDITIONS)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document["code"])
+def test_documents_go_there_and_back(document: dict[str, Any]) -> None:
+    promotion = parse_promotion({"title": {"zh": "题"}, **document})
+    dumped = dump_promotion(promotion)
+    assert parse_promotion(dumped) == promotion
+    assert dump_promotion(parse_promotion(dumped)) == dumped
 
 
-@pytest.mark.parametrize("text", [FULL])
-def test_documents_go_there_and_back(text: str) -> None:
-    promotion = one(text)
-    document = dump_promotion(promotion)
-    assert parse_promotion(document) == promotion
-    assert dump_promotion(parse_promotion(document)) == document
+def test_every_kind_is_among_them() -> None:
+    assert {document["benefit"]["kind"] for document in DOCUMENTS} == set(BENEFIT_KINDS)
+    conditions = [c for document in DOCUMENTS for c in document.get("conditions", [])]
+    assert {condition["kind"] for condition in conditions} == set(CONDITION_KINDS)
 
 
 def test_a_dumped_document_names_every_field_and_is_stable() -> None:

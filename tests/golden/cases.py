@@ -7,7 +7,8 @@ an optional `source` and `note`, `given` and `expect`; or `rows`, each with a `g
 
 given
     station     fields of a station; left out: a city station in Shanghai, always open
-    product     grade, pump_price_mill_per_litre, floor_price_mill_per_litre
+    product     grade, floor_price_mill_per_litre, and pump_price_mill_per_litre or pump_prices;
+                these and ceilings are [[instant, mill per litre], …]
     fill        {amount_fen: N} or {litres: "30.5"}
     moment      an instant with its offset
     shopper     guest, or tier, segments, orders (their states), channel, points; a member
@@ -17,7 +18,8 @@ given
     payment, use_points, non_fuel ([{label, amount_fen}]), minimum_payable_fen, max_offers
     choice      coupons: [ids], offers: [codes forced in], exclude: [codes]
 expect (what is left out is not looked at, but `payable_fen` and `applied` always are)
-    payable_fen, discount_fen, litres (shown), unit_price_mill, fixes_payment, forgone_fen
+    payable_fen, discount_fen, litres (shown), unit_price_mill, fixes_payment, forgone_fen,
+    expires_at
     applied     [code, discount_fen] or {code, discount_fen, cut_fen, points, coupon} in order
                 (a coupon is named BATCH#id in all that follows)
     not_applied code: {outcome, reasons, conflicts}; a reason is a code or {code, gap_fen, gap_ml,
@@ -148,14 +150,22 @@ def _station(given: Mapping[str, Any], product: Mapping[str, Any]) -> Station:
 
 
 def _product(given: Mapping[str, Any]) -> StationProduct:
-    _only(given, {"grade", "pump_price_mill_per_litre", "floor_price_mill_per_litre"}, "product")
-    since = datetime.fromisoformat("2026-01-01T00:00:00+08:00")
+    _only(given, {"grade", "pump_price_mill_per_litre", "floor_price_mill_per_litre",
+                  "pump_prices", "ceilings"}, "product")  # fmt: skip
+    steady = [["2026-01-01T00:00:00+08:00", given["pump_price_mill_per_litre"]]]
     return StationProduct(
         station_id=1,
         fuel_grade=FuelGrade(given["grade"]),
         nozzles=("1",),
-        pump_price=PriceHistory((PricePoint(since, given["pump_price_mill_per_litre"]),)),
+        pump_price=_history(given.get("pump_prices", steady)),
+        ceiling=_history(given["ceilings"]) if "ceilings" in given else None,
         floor_price_mill_per_litre=given.get("floor_price_mill_per_litre", 0),
+    )
+
+
+def _history(points: list[tuple[str, int]]) -> PriceHistory:
+    return PriceHistory(
+        tuple(PricePoint(datetime.fromisoformat(since), mill) for since, mill in points)
     )
 
 

@@ -50,6 +50,7 @@ def seen(answer: Quote, purchase: Purchase, expect: Mapping[str, Any]) -> dict[s
         "discount_fen": lambda: price.discount_fen,
         "unit_price_mill": lambda: price.unit_price_mill,
         "litres": lambda: str(Decimal(price.measure.shown_volume_ml) / 1000),
+        "expires_at": lambda: answer.expires_at,
         "fixes_payment": lambda: answer.fixes_payment,
         "forgone_fen": lambda: price.certificate.forgone_fen,
         "applied": lambda: [_applied(offer) for offer in price.applied],
@@ -79,6 +80,8 @@ def wanted(expect: Mapping[str, Any]) -> dict[str, Any]:
     full["applied"] = [_full_applied(offer) for offer in expect["applied"]]
     if "litres" in expect:
         full["litres"] = str(Decimal(int(Decimal(expect["litres"]) * 1000)) / 1000)
+    if "expires_at" in expect:
+        full["expires_at"] = datetime.fromisoformat(expect["expires_at"])
     if "not_applied" in expect:
         full["not_applied"] = {
             code: {**want, "reasons": [_full_reason(reason) for reason in want["reasons"]]}

@@ -5,9 +5,7 @@ from collections import Counter
 
 import pytest
 
-from app.domain.promotions.benefits import BENEFIT_KINDS
 from app.domain.promotions.benefits.dynamic import Dynamic
-from app.domain.promotions.conditions import CONDITIONS
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.terms import Amount, Base, Lane, Percent, PerLitre, TierMode
 from app.integrations.demo_seed.source import DemoFiles
@@ -25,13 +23,19 @@ def test_there_are_at_least_34_each_with_its_own_code(promotions: tuple[Promotio
     assert len({promotion.code for promotion in promotions}) == len(promotions) >= 34
 
 
-def test_every_benefit_kind_is_used(promotions: tuple[Promotion, ...]):
-    assert {promotion.benefit.kind for promotion in promotions} == set(BENEFIT_KINDS)
+def test_every_benefit_kind_of_the_demo_is_used(promotions: tuple[Promotion, ...]):
+    """Named here, not taken from the engine's list: a new kind need not join the demo."""
+    assert {promotion.benefit.kind for promotion in promotions} >= {
+        "PER_LITRE_OFF", "PLATFORM_PRICE", "AMOUNT_OFF", "PERCENT_OFF", "TIERED_AMOUNT",
+        "TIERED_LITRES", "FIRST_N_LITRES", "DYNAMIC", "POINTS_REDEMPTION",
+    }  # fmt: skip
 
 
-def test_every_condition_kind_is_used(promotions: tuple[Promotion, ...]):
-    used = {type(condition) for promotion in promotions for condition in promotion.conditions}
-    assert used == set(CONDITIONS)
+def test_every_condition_kind_of_the_demo_is_used(promotions: tuple[Promotion, ...]):
+    assert {c.kind for promotion in promotions for c in promotion.conditions} >= {
+        "STATION", "BRAND", "REGION", "TAG", "FUEL_GRADE", "SCHEDULE", "FIRST_ORDER", "SEGMENT",
+        "MEMBER_TIER", "CHANNEL", "PAYMENT_METHOD", "THRESHOLD_AMOUNT", "THRESHOLD_LITRES",
+    }  # fmt: skip
 
 
 def test_every_lane_and_every_way_of_excluding_is_used(promotions: tuple[Promotion, ...]):
