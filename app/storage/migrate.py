@@ -44,7 +44,7 @@ def draft(url: str | URL, message: str) -> Path:
     return (set(versions.glob("*.py")) - known).pop()
 
 
-def _under_lock(url: str | URL, step: Callable[[Config], None]) -> None:
+def _under_lock(url: str | URL, step: Callable[[Config], object]) -> None:
     engine = create_engine(
         database_url(url),
         poolclass=pool.NullPool,
