@@ -104,7 +104,7 @@ def ineligibility(scene: Scene, entry: Entry) -> tuple[Reason, ...]:
     """Every reason for which the candidate cannot apply here, whatever else does; empty: it can."""
     purchase = scene.purchase
     standing = standing_failures(entry.candidate, purchase.moment, guest=purchase.shopper.is_guest)
-    conditions = condition_failures(entry.promotion, scene.situation_of(entry))
+    conditions = condition_failures(entry.candidate, scene.situation_of(entry))
     if standing or conditions:
         shortfalls = entry.promotion.benefit.shortfalls(scene.basis_of(entry))
         return (*standing, *conditions, *shortfalls)

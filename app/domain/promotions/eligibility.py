@@ -3,6 +3,7 @@
 Source: design §2, Explanation (INELIGIBLE) and Time.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.domain.promotions.candidate import Candidate
@@ -29,11 +30,24 @@ def standing_failures(candidate: Candidate, moment: datetime, *, guest: bool) ->
     return (*reasons, *_validity_failures(promotion, moment))
 
 
-def condition_failures(promotion: Promotion, situation: Situation) -> tuple[Reason, ...]:
-    """Every reason of every failing condition, in the order in which they are written."""
+def condition_failures(candidate: Candidate, situation: Situation) -> tuple[Reason, ...]:
+    """Every reason of every failing condition, in the order in which they are written.
+
+    A time at which the candidate has ended is no opening: its end still cuts what recurs
+    (design §2, Time).
+    """
+    promotion, coupon = candidate.promotion, candidate.coupon
+    end = promotion.validity.ends_at if coupon is None else coupon.valid_until
     return tuple(
-        reason for condition in promotion.conditions for reason in condition.failures(situation)
+        replace(reason, available_from=None) if _too_late(reason, end) else reason
+        for condition in promotion.conditions
+        for reason in condition.failures(situation)
     )
+
+
+def _too_late(reason: Reason, end: datetime | None) -> bool:
+    opening = reason.available_from
+    return opening is not None and end is not None and opening >= end
 
 
 def power_failures(contender: Contender) -> tuple[Reason, ...]:
