@@ -36,7 +36,7 @@ def demo() -> None:
     settings = Settings(demo=True)
     _refuse_second_start(settings)
     with listening(settings.host, settings.port) as listener:
-        click.echo("→ 启动数据库 starting PostgreSQL and Valkey")
+        click.echo(f"→ {_where(settings)}")
         with databases(settings) as at:
             found = settings.model_copy(
                 update={"database_url": at.database_url, "redis_url": at.redis_url}
@@ -46,6 +46,12 @@ def demo() -> None:
             _seed(at)
             _enlist(found, at)
             run(found, listener, 1, lambda: _welcome(found))
+
+
+def _where(settings: Settings) -> str:
+    if settings.database_url is not None:
+        return "使用 YOUHUI_DATABASE_URL 指定的数据库 the database that YOUHUI_DATABASE_URL names"
+    return "启动数据库 starting PostgreSQL and Valkey"
 
 
 def _end_tidily() -> None:

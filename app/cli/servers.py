@@ -49,6 +49,12 @@ def servers() -> None:
     """列出本地服务：进程、地址、日志 · pid, address and log of each local server."""
     settings = Settings()
     running = running_servers(settings.data_dir)
+    if running is None and settings.database_url is not None:
+        raise CommandFailed(
+            "使用的是 YOUHUI_DATABASE_URL 指定的数据库，没有本地服务。",
+            "The database is the one that YOUHUI_DATABASE_URL names; no servers run here.",
+            ExitCode.FAILED,
+        )
     if running is None:
         raise CommandFailed(
             f"{settings.data_dir.absolute()} 下没有正在运行的服务。用 make demo 启动。",
