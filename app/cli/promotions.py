@@ -3,13 +3,14 @@
 import asyncio
 import getpass
 import os
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import click
 import yaml
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from app.cache.announcements import RedisAnnouncements
@@ -21,7 +22,7 @@ from app.documents.promotions import dump_promotion, load_promotions
 from app.domain.promotions.loose_ends import LooseEnd
 from app.domain.promotions.promotion import Promotion, Validity
 from app.ports.errors import StorageUnavailable
-from app.ports.promotions import LivePromotion, PromotionStore
+from app.ports.promotions import PromotionStore
 from app.resolvers.publish_promotions import (
     PublishReport,
     compare_promotions,
@@ -112,17 +113,8 @@ def listed() -> None:
                  "发布 published"):  # fmt: skip
         table.add_column(name)
     for code, held in live.items():
-        promotion = held.promotion
-        state = "[yellow]已暂停 paused[/yellow] " if promotion.paused else ""
-        table.add_row(
-            code,
-            f"{state}{promotion.title.zh}",
-            promotion.lane,
-            promotion.benefit.kind,
-            _dates(promotion.validity),
-            str(held.version),
-            f"{held.published_at.astimezone():%Y-%m-%d %H:%M} {held.published_by}",
-        )
+        published = f"{held.published_at.astimezone():%Y-%m-%d %H:%M} {held.published_by}"
+        table.add_row(code, *_described(held.promotion), str(held.version), published)
     Console().print(table)
 
 
@@ -131,12 +123,14 @@ def listed() -> None:
 def show(codes: tuple[str, ...]) -> None:
     """打印线上活动的文件，可修改后再发布 · the documents of live promotions, to edit and publish."""
     live = _with_store(lambda store: store.live())
-    unknown = [code for code in codes if code not in live]
-    if unknown:
+    found = [live[code].promotion for code in codes if code in live]
+    readable = [promotion for promotion in found if promotion is not None]
+    if len(readable) < len(codes):
+        missing = ", ".join(sorted({*codes} - {promotion.code for promotion in readable}))
         raise click.BadParameter(
-            f"线上没有 not live: {', '.join(unknown)}；见 see `youhui promotions list`"
+            f"线上没有或无法读取 not live, or unreadable: {missing}；见 see `youhui promotions list`"
         )
-    click.echo(_yaml(codes, live), nl=False)
+    click.echo(_yaml(readable), nl=False)
 
 
 def _loaded(files: Sequence[Path]) -> list[Promotion]:
@@ -235,6 +229,15 @@ def _dates(validity: Validity) -> str:
     return "长期 always" if ends == ["…", "…"] else " – ".join(ends)
 
 
-def _yaml(codes: Sequence[str], live: Mapping[str, LivePromotion]) -> str:
-    documents = [dump_promotion(live[code].promotion) for code in codes]
+def _described(promotion: Promotion | None) -> tuple[str, str, str, str]:
+    """Title, lane, benefit and validity."""
+    if promotion is None:
+        return "[red]本程序无法读取，未启用 unreadable: not offered[/red]", "", "", ""
+    state = "[yellow]已暂停 paused[/yellow] " if promotion.paused else ""
+    title = f"{state}{escape(promotion.title.zh)}"
+    return title, promotion.lane, promotion.benefit.kind, _dates(promotion.validity)
+
+
+def _yaml(promotions: Sequence[Promotion]) -> str:
+    documents = [dump_promotion(promotion) for promotion in promotions]
     return yaml.safe_dump({"promotions": documents}, allow_unicode=True, sort_keys=False, width=100)

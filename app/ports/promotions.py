@@ -10,9 +10,12 @@ from app.domain.promotions.promotion import Promotion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LivePromotion:
-    """A live promotion with its version (from 1), and when and by whom it was published."""
+    """A live promotion with its version (from 1), and when and by whom it was published.
 
-    promotion: Promotion
+    `promotion` None: this program cannot read its document (an older or newer one wrote it).
+    """
+
+    promotion: Promotion | None
     version: int
     published_at: datetime
     published_by: str

@@ -48,11 +48,12 @@ async def compare_promotions(
     """What publishing these would do now; changes nothing. Raises `StorageUnavailable`."""
     live = {code: held.promotion for code, held in (await store.live()).items()}
     then = live | {promotion.code: promotion for promotion in promotions}
+    readable = [promotion for promotion in then.values() if promotion is not None]
     known = [promotion for promotion in promotions if promotion.code in live]
     return PublishReport(
         catalog_version=None,
         new=tuple(p.code for p in promotions if p.code not in live),
         changed=tuple(p.code for p in known if live[p.code] != p),
         unchanged=tuple(p.code for p in known if live[p.code] == p),
-        loose_ends=tuple(loose_ends(promotions, then.values())),
+        loose_ends=tuple(loose_ends(promotions, readable)),
     )

@@ -9,6 +9,7 @@ from sqlalchemy import ARRAY, Text, any_, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from app.documents.findings import DocumentInvalid
 from app.documents.promotions import dump_promotion, parse_promotion
 from app.domain.promotions.promotion import Promotion
 from app.ports.announcements import CatalogAnnouncements
@@ -53,7 +54,7 @@ class PostgresPromotionStore:
             rows = (await connection.execute(query)).all()
         return {
             row.code: LivePromotion(
-                promotion=parse_promotion(row.document),
+                promotion=_readable(row.document),
                 version=row.version,
                 published_at=row.published_at,
                 published_by=row.published_by,
@@ -125,3 +126,10 @@ async def _newest_versions(connection: AsyncConnection, codes: list[str]) -> dic
         .group_by(VERSION.c.code)
     )
     return {row.code: row.newest for row in await connection.execute(query)}
+
+
+def _readable(document: Document) -> Promotion | None:
+    try:
+        return parse_promotion(document)
+    except DocumentInvalid:
+        return None

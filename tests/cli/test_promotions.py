@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
 from app.cli.promotions import promotions
 from app.documents.promotions import loads_promotions
+from app.settings import without_driver
 
 ONE = """
 promotions:
@@ -89,6 +91,19 @@ def test_one_fault_in_one_file_publishes_nothing(folder: Path) -> None:
     assert "应为整数" in refused.stderr
     assert "must be a whole number, not 'lots'" in refused.stderr
     assert run("show", "LESS-1").exit_code == 2
+
+
+@pytest.mark.usefixtures("database")
+def test_what_this_program_cannot_read_can_be_replaced(folder: Path, database_url: str) -> None:
+    run("publish", folder / "one.yaml")
+    with psycopg.connect(without_driver(database_url)) as connection:
+        connection.execute(
+            "UPDATE promotion_version SET document = jsonb_set(document, '{lane}', '\"NEWER\"')"
+        )
+    assert "unreadable" in run("list").stdout
+    assert run("show", "LESS-1").exit_code == 2
+    assert "changed" in run("publish", folder / "one.yaml").stdout
+    assert loads_promotions(run("show", "LESS-1").stdout) == loads_promotions(ONE)
 
 
 def test_validate_needs_no_database(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -121,7 +121,8 @@ def pause_all(database_url: str) -> None:
         try:
             store = PostgresPromotionStore(engine)
             live = await store.live()
-            await store.publish([replace(p.promotion, paused=True) for p in live.values()], "test")
+            known = [held.promotion for held in live.values() if held.promotion is not None]
+            await store.publish([replace(p, paused=True) for p in known], "test")
         finally:
             await engine.dispose()
 
