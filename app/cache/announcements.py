@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -38,8 +39,11 @@ class RedisAnnouncements:
         wait_s = FIRST_WAIT_S
         while True:
             try:
-                async with make_subscriber(self._url) as client:
-                    async for version in self._heard(client):
+                async with (
+                    make_subscriber(self._url) as client,
+                    aclosing(self._heard(client)) as heard,
+                ):
+                    async for version in heard:
                         wait_s = FIRST_WAIT_S
                         yield version
             except (RedisError, OSError) as fault:
@@ -50,6 +54,7 @@ class RedisAnnouncements:
     async def _heard(self, client: Redis) -> AsyncGenerator[int, None]:
         async with client.pubsub(ignore_subscribe_messages=True) as subscription:
             await subscription.subscribe(self._keys.catalog_channel)
-            async for message in subscription.listen():
-                if message["type"] == "message" and message["data"].isdigit():
+            while True:
+                message = await subscription.get_message(timeout=None)
+                if message and message["type"] == "message" and message["data"].isdigit():
                     yield int(message["data"])

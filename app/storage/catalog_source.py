@@ -22,6 +22,7 @@ from app.storage.catalog_rows import CatalogReading, newest_version, read_catalo
 from app.storage.engine import database_url
 
 LOG = logging.getLogger("youhui.catalog")
+CANCEL_AGAIN_S = 1.0
 T = TypeVar("T")
 
 
@@ -103,15 +104,20 @@ class PostgresCatalogSource:
     async def follow(self) -> None:
         """Refreshes at each announcement and every `poll_s` seconds, until cancelled."""
         news = asyncio.Event()
-        async with asyncio.TaskGroup() as tasks:
-            if self._announcements is not None:
-                tasks.create_task(self._listen(self._announcements, news))
+        listening: asyncio.Task[None] | None = None
+        if self._announcements is not None:
+            heard = self._listen(self._announcements, news)
+            listening = asyncio.create_task(heard, name="youhui-announcements")
+        try:
             while True:
                 await self.refresh()
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._poll_s):
                         await news.wait()
                 news.clear()
+        finally:
+            if listening is not None:
+                await _end(listening)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator["PostgresCatalogSource"]:
@@ -198,3 +204,14 @@ class PostgresCatalogSource:
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             return read_catalog(steady, self._reading)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    """Cancels until it has ended: `asyncio.wait_for` of Python 3.11, which redis-py connects by,
+    loses a cancellation that comes as its wait ends, and a process that waited for the listener
+    would never stop."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN_S)
+    if not task.cancelled() and (fault := task.exception()) is not None:
+        LOG.error("后台任务出错 / %s failed: %s", task.get_name(), type(fault).__name__)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -415,3 +416,25 @@ async def test_a_database_that_goes_away_leaves_the_last_catalog_and_comes_back(
     version = await PostgresPromotionStore(engine).publish([amount_off("A", 2)], "tests")
     assert await source.refresh()
     assert source.current().version == version
+
+
+class DeafToTheFirstCancel:
+    """As `asyncio.wait_for` of Python 3.11 is, when its wait ends just then."""
+
+    async def announce(self, version: int) -> None:
+        raise AssertionError("not asked for")
+
+    async def versions(self):
+        with suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+        yield 0
+
+
+async def test_a_listener_that_loses_a_cancellation_does_not_keep_the_process(
+    database_url, monkeypatch
+):
+    monkeypatch.setattr("app.storage.catalog_source.CANCEL_AGAIN_S", 0.01)
+    source = PostgresCatalogSource(database_url, announcements=DeafToTheFirstCancel())
+    async with asyncio.timeout(30), source.running():
+        await asyncio.sleep(0.05)
