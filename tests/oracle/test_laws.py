@@ -12,6 +12,7 @@ from app.domain.promotions.bill import Bill
 from app.domain.promotions.combination import Combination
 from app.domain.promotions.contender import Contender
 from app.domain.promotions.legality import rivals
+from app.domain.promotions.wanted import Found
 from bench.fuzz_engine import case_of, main
 from tests.oracle.laws import broken_laws
 
@@ -68,9 +69,9 @@ def _running_thresholds_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def _certificate_always_exact(patch: pytest.MonkeyPatch) -> None:
-    right = search.Found
+    right = Found
 
-    def wrong(members: Any, payable: int, exact: bool, nodes: int, lower: int) -> search.Found:
+    def wrong(members: Any, payable: int, exact: bool, nodes: int, lower: int) -> Found:
         return right(members, payable, True, nodes, payable)
 
     patch.setattr(search, "Found", wrong)

@@ -16,7 +16,8 @@ from app.domain.promotions.entry import Entry
 from app.domain.promotions.legality import bits
 from app.domain.promotions.reason import Reason
 from app.domain.promotions.roster import Roster
-from app.domain.promotions.search import Found, Wanted, best_combination
+from app.domain.promotions.search import best_combination
+from app.domain.promotions.wanted import Found, Wanted
 
 
 @dataclass(frozen=True, slots=True, eq=False)

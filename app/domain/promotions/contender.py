@@ -1,6 +1,7 @@
 """A candidate at one bill, ready to apply: its exact discount at any running state."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.domain.promotions.benefits.rule import Basis
 from app.domain.promotions.bill import Bill, Running, scoped_fen
@@ -9,8 +10,7 @@ from app.domain.promotions.entry import Entry
 from app.domain.shared.money import Ratio, half_up_ratio
 
 
-@dataclass(frozen=True, slots=True)
-class Discount:
+class Discount(NamedTuple):
     """What one offer takes off. `cut_fen`: what headroom took off it, charged to nobody."""
 
     fen: int

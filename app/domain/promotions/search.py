@@ -1,57 +1,25 @@
 """The exact best legal combination, by best-first branch and bound with an honest budget.
 
-A node is a legal combination and every way to go on from its position; the bound (see `bound`) is
-at most the payable of each of them. Nodes open in order of bound,
-so the first bound above the best payable ends the search. Source: design §2, Choice, Certificate.
+A node is a legal combination and every way to go on from its position; its bound (see `bound`) is
+at most the payable of each of them. Nodes open in order of bound, so the first bound above the best
+payable ends the search. Source: design §2, Choice, Certificate.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from heapq import heappop, heappush
 
-from app.domain.promotions.bill import Bill
 from app.domain.promotions.bound import Ahead
 from app.domain.promotions.combination import Combination, Key
-from app.domain.promotions.contender import Contender
+from app.domain.promotions.wanted import Found, Wanted
 
 SHORT_SEARCH_NODES = 48
 """Most searches end before; the bounds that cost more are worth it only in those that do not."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What to search. `contenders` stand in application order and each works alone.
-
-    `must`: bit set of ranks that the combination holds; `any_of`: bit sets of which it holds at
-    least one each. `node_budget` None: no budget.
-    """
-
-    bill: Bill
-    contenders: Sequence[Contender]
-    must: int = 0
-    any_of: tuple[int, ...] = ()
-    max_offers: int = 8
-    node_budget: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The best combination met, in application order. `exact`: proved least, tie-break and all.
-
-    `lower_bound_fen` <= payable of every combination wanted; equal to the payable when exact.
-    """
-
-    members: tuple[Contender, ...]
-    payable_fen: int
-    exact: bool
-    nodes: int
-    lower_bound_fen: int
-
-
 def best_combination(wanted: Wanted) -> Found | None:
     """The legal combination least by `Key`, among those wanted; None: there is none.
 
-    Over the node budget: the best one met, not exact; it goes on until it has met one at all.
+    Over the node budget: the best one met, not exact. What is wanted, alone, is met first, so none
+    is met in time only where what is wanted works in odd company alone.
     """
     return _Search(wanted).run()
 
@@ -67,18 +35,28 @@ class _Search:
 
     def run(self) -> Found | None:
         start = Combination(0, self.wanted.bill.lines)
-        self._meet(start)
+        self._meet(self._only_wanted(start))
         self._meet(self._greedy(start))
         self._push(start, 0)
         budget = self.wanted.node_budget
         while self.open and not self._proved():
-            if budget is not None and self.nodes >= budget and self.best is not None:
+            if budget is not None and self.nodes >= budget:
                 return self._found(exact=False)
             bound_fen, _, node = heappop(self.open)
             if not self._hopeless(node, bound_fen):
                 self.nodes += 1
                 self._expand(node, bound_fen)
         return self._found(exact=True)
+
+    def _only_wanted(self, start: Combination) -> Combination:
+        """What the combination must hold and nothing more, as far as it goes."""
+        node = start
+        for position, contender in enumerate(self.contenders):
+            bit = contender.entry.bit
+            lacking = any(group & bit and not node.chosen & group for group in self.wanted.any_of)
+            if (self.wanted.must & bit or lacking) and not node.blocked & bit:
+                node = node.joined_by(contender, position) or node
+        return node
 
     def _greedy(self, start: Combination) -> Combination:
         """A good combination to measure others by: in turn, the strongest of each run of rivals."""
@@ -130,7 +108,7 @@ class _Search:
 
     def _meet(self, node: Combination) -> None:
         """Keep a combination if it is wanted and the best so far."""
-        if not self._complete(node.chosen):
+        if len(node.members) > self.wanted.max_offers or not self._complete(node.chosen):
             return
         fee_fen = self.wanted.bill.fee_fen
         if self.best is None or sum(node.running) + fee_fen <= self.best[0][0]:

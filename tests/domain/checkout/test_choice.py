@@ -120,6 +120,18 @@ def test_points_forced_against_the_setting_are_refused() -> None:
     assert refusal(asked).fault is ChoiceFault.NO_LEGAL_COMBINATION
 
 
+def test_what_is_wanted_alone_is_found_at_any_node_budget() -> None:
+    choice = OfferChoice(coupon_ids=frozenset({2}), forced_codes=frozenset({"B"}))
+    asked = purchase(OFFERS, shopper=WALLET, choice=choice, node_budget=0)
+    assert applied(asked) == ["B", "D"]
+
+
+def test_more_offers_than_one_order_takes_make_no_combination() -> None:
+    choice = OfferChoice(coupon_ids=frozenset({2}), forced_codes=frozenset({"B"}))
+    refused = refusal(purchase(OFFERS, shopper=WALLET, choice=choice, max_offers=1))
+    assert refused.fault is ChoiceFault.NO_LEGAL_COMBINATION
+
+
 def test_a_forced_offer_that_the_others_leave_nothing_is_no_combination() -> None:
     offers = [promotion("A", 20_000, Lane.UNIT_PRICE), promotion("B", 100)]
     both = OfferChoice(forced_codes=frozenset({"A", "B"}))
