@@ -201,15 +201,14 @@ def test_the_channel_reaches_the_engine(live):
     that, and somewhere they differ."""
     query, given = document("stations"), variables("stations") | {"first": 100}
     answers = {
-        channel: live.data(
-            query, given, persona="regular", headers={"Youhui-Channel": channel}
-        )["stations"]["edges"]
+        channel: live.data(query, given, persona="regular", headers={"Youhui-Channel": channel})[
+            "stations"
+        ]["edges"]
         for channel in ("mini-program", "h5", "app")
     }
     payable = {
         channel: {
-            e["node"]["id"]: e["node"]["product"]["effectivePrice"]["payable"]["fen"]
-            for e in edges
+            e["node"]["id"]: e["node"]["product"]["effectivePrice"]["payable"]["fen"] for e in edges
         }
         for channel, edges in answers.items()
     }
