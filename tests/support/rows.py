@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.storage import catalog_version
 from app.storage.tables import (
     BatchStockRow,
     BrandRow,
@@ -119,3 +120,9 @@ async def put_order(engine: AsyncEngine, user_id: int, days_ago: int, **others: 
         "completed_at": placed_at + timedelta(minutes=9),
     }
     await put(engine, FuelOrderRow, values | others)
+
+
+async def put_version(engine: AsyncEngine) -> int:
+    """A newer catalog version, as an import would make it."""
+    async with engine.begin() as connection:
+        return await catalog_version.bump(connection)
