@@ -159,7 +159,7 @@ class Edge:
         services = Services(
             catalogs=self.catalogs,
             clock=self.clock,
-            wallets=None,  # pyright: ignore -- the toy schema reads no wallet
+            wallets=None,  # the toy schema reads no wallet
             loaders=no_loaders,
             access_tokens=self.tokens,
             quote_tokens=SignedQuoteTokens(self.keys),

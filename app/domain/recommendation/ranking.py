@@ -80,9 +80,7 @@ def trip_cost_fen(standing: Standing, fill: Fill) -> int | None:
     """
     if standing.unit_price_mill is None:
         return None
-    fuel = half_up_ratio(
-        standing.unit_price_mill * compared_volume_ml(fill), MILL_ML_PER_FEN
-    )
+    fuel = half_up_ratio(standing.unit_price_mill * compared_volume_ml(fill), MILL_ML_PER_FEN)
     return fuel + way_cost_fen(standing.distance_m or 0)
 
 
@@ -94,9 +92,7 @@ def way_cost_fen(distance_m: int) -> int:
 def compared_volume_ml(fill: Fill) -> int:
     """The volume in millilitres that stations are compared at: the same at every price."""
     if isinstance(fill, AmountFill):
-        return half_up_ratio(
-            fill.pump_amount_fen * MILL_ML_PER_FEN, COMPARED_AT_MILL_PER_LITRE
-        )
+        return half_up_ratio(fill.pump_amount_fen * MILL_ML_PER_FEN, COMPARED_AT_MILL_PER_LITRE)
     return fill.volume_ml
 
 
@@ -128,9 +124,7 @@ class Field:
         sold = [s for s in standings if s.unit_price_mill is not None]
         prices = [s.unit_price_mill for s in sold if s.unit_price_mill is not None]
         distances = [s.distance_m for s in sold if s.distance_m is not None]
-        return cls(
-            min(prices, default=None), min(distances, default=None), frozenset(usual)
-        )
+        return cls(min(prices, default=None), min(distances, default=None), frozenset(usual))
 
 
 def reason_for_rank(standing: Standing, field: Field) -> ReasonForRank | None:
