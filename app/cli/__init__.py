@@ -29,6 +29,9 @@ COMMANDS = {
     "seed": Place("app.cli.seed", "seed", "生成演示数据 · generate demo data"),
     "import": Place("app.cli.imports", "imports", "导入油站与限价 · stations and ceiling prices"),
     "promotions": Place("app.cli.promotions", "promotions", "发布优惠活动 · publish promotions"),
+    "evaluate": Place(
+        "app.cli.evaluate", "evaluate", "为用例定价并说明原因 · price a case, tell why"
+    ),
     "schema": Place("app.cli.schema", "schema", "打印或核对 GraphQL 契约 · print or check the SDL"),
 }
 
