@@ -1,7 +1,7 @@
 """Random purchases made to be nasty: lanes, groups, handshakes, running thresholds, caps, floors,
 minimum payable, points, money limits, other goods and a fee, at amounts where they all collide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -27,6 +27,7 @@ from app.domain.promotions.conditions import Condition
 from app.domain.promotions.conditions.payment_method import ByPaymentMethod
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
 from app.domain.promotions.conditions.threshold_litres import ThresholdLitres
+from app.domain.promotions.limits import Limit, LimitPer, LimitPeriod
 from app.domain.promotions.promotion import CouponDelivery, Promotion, Validity
 from app.domain.promotions.rulebook import RuleBook
 from app.domain.promotions.shopper import Shopper
@@ -41,6 +42,7 @@ from app.domain.promotions.terms import (
     PerLitre,
     TierMode,
 )
+from app.domain.promotions.usage import CounterKey, Usage, Used
 from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod
 from app.domain.shared.text import LocalizedText
@@ -59,6 +61,7 @@ CODES = tuple("ABCDEFGHIJKLMN")
 TAGS = ("x", "y")
 FUEL = frozenset({LineKind.FUEL})
 GOODS = frozenset({LineKind.NON_FUEL})
+PER_ONE = (LimitPer.USER, LimitPer.DEVICE, LimitPer.PERSON, LimitPer.STATION)
 SCOPES = (FUEL, FUEL, FUEL, FUEL | GOODS, GOODS)
 
 
@@ -136,7 +139,6 @@ def _at_the_pump(
     floor_mill = rng.choice((0, 0, 0, price_mill // 2, price_mill * 4 // 5, price_mill * 9 // 10))
     if rng.random() < 0.02:
         floor_mill = price_mill + 100
-    limits = {p.code: rng.randint(1, 2_000) for p in promotions if rng.random() < 0.15}
     product = StationProduct(
         station_id=1,
         fuel_grade=FuelGrade.GASOLINE_92,
@@ -151,7 +153,10 @@ def _at_the_pump(
         moment=MOMENT,
         rules=RuleBook.of("1", promotions),
         shopper=Shopper(
-            user_id=7, points_available=rng.choice((0, 90, 1_000, 9_999)), coupons=tuple(coupons)
+            user_id=7,
+            device_id=rng.choice((None, "d1")),
+            points_available=rng.choice((0, 90, 1_000, 9_999)),
+            coupons=tuple(coupons),
         ),
         payment_method=rng.choice((None, PaymentMethod.WECHAT_PAY)),
         use_points=rng.random() < 0.7,
@@ -159,7 +164,7 @@ def _at_the_pump(
         minimum_payable_fen=rng.choice((0, 0, 0, 0, 1, 5_000, 15_000)),
         max_offers=rng.choice((8, 8, 8, 2, 3)),
         node_budget=None,
-        money_left_fen=limits,
+        usage=random_usage(rng, promotions),
     )
 
 
@@ -211,6 +216,12 @@ def _with_lane(
     benefit = _points(rng) if lane is Lane.POINTS else _benefit(rng)
     names = (*CODES, "Z", *(f"tag:{tag}" for tag in TAGS))
     ended = Validity(ends_at=MOMENT) if rng.random() < 0.03 else Validity()
+    tags = frozenset(tag for tag in TAGS if rng.random() < 0.3)
+    stacks_with = frozenset(name for name in names if rng.random() < handshakes)
+    is_batch = lane is Lane.COUPON
+    limits = _limits(rng, LimitPer if not is_batch else PER_ONE)
+    if is_batch and stacks_with & {code, *(f"tag:{tag}" for tag in tags)}:
+        limits = ()
     return Promotion(
         code=code,
         title=LocalizedText(zh=code),
@@ -218,11 +229,13 @@ def _with_lane(
         benefit=benefit,
         conditions=_conditions(rng),
         validity=ended,
-        delivery=CouponDelivery(valid_days_from_claim=3) if lane is Lane.COUPON else None,
+        delivery=CouponDelivery(valid_days_from_claim=3) if is_batch else None,
         scope=FUEL if isinstance(benefit, PlatformPrice) else scope,
         sequence=rng.choice((1, 1, 2, 3)),
-        tags=frozenset(tag for tag in TAGS if rng.random() < 0.3),
-        stacks_with=frozenset(name for name in names if rng.random() < handshakes),
+        tags=tags,
+        stacks_with=stacks_with,
+        limits=limits,
+        budget_fen=rng.randint(1, 2_000) if not is_batch and rng.random() < 0.1 else None,
         exclusive=rng.random() < 0.05,
         exclusivity_group=rng.choice(("g", "h")) if rng.random() < 0.15 else None,
         refuses_lanes=frozenset(lane for lane in Lane if rng.random() < 0.03),
@@ -233,6 +246,39 @@ def _with_lane(
         funding=rng.choice((Funding(), Funding(platform_bp=4_000, station_bp=6_000))),
         paused=rng.random() < 0.03,
     )
+
+
+def _limits(rng: Random, pers: Iterable[LimitPer]) -> tuple[Limit, ...]:
+    if rng.random() < 0.75:
+        return ()
+    count = rng.choice((1, 1, 2))
+    return tuple(
+        Limit(
+            per=rng.choice(list(pers)),
+            period=rng.choice(list(LimitPeriod)),
+            max_uses=uses,
+            max_fen=rng.randint(0, 2_000) if uses is None or rng.random() < 0.5 else None,
+        )
+        for uses in (rng.choice((None, 1, 2, 3)) for _ in range(count))
+    )
+
+
+def random_usage(rng: Random, promotions: Sequence[Promotion]) -> Usage:
+    """Counters of this period and the one before, of the shopper and of others."""
+    counters: dict[CounterKey, Used] = {}
+    for promotion in promotions:
+        for limit in promotion.all_limits:
+            subjects = {
+                LimitPer.USER: ("7", "8"),
+                LimitPer.STATION: ("fuzz:1", "fuzz:2"),
+                LimitPer.TOTAL: ("",),
+            }.get(limit.per, ("d1", "d2"))
+            for subject in subjects:
+                for moment in (MOMENT, MOMENT - timedelta(days=31)):
+                    start = limit.period.start(moment, promotion.validity.time_zone)
+                    key = CounterKey(promotion.code, limit.per, subject, limit.period, start)
+                    counters[key] = Used(rng.choice((0, 1, 2)), rng.choice((0, 300, 1_500)))
+    return Usage(counters, unread=rng.random() < 0.03)
 
 
 def _conditions(rng: Random) -> tuple[Condition, ...]:

@@ -5,8 +5,10 @@ Written apart from the engine: it shares the engine's input values, and no arith
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from fractions import Fraction
 from math import ceil, floor
+from zoneinfo import ZoneInfo
 
 from app.domain.checkout.purchase import Purchase
 from app.domain.pricing.fill import AmountFill
@@ -23,6 +25,7 @@ from app.domain.promotions.benefits import (
 )
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
+from app.domain.promotions.limits import LimitPer, LimitPeriod
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.terms import Amount, Base, LineKind, Off, PerLitre, TierMode
 
@@ -95,10 +98,43 @@ def discount_of(order: Order, promotion: Promotion, lines: tuple[int, ...]) -> i
     amount = rounded(_worth(order, promotion, running))
     if promotion.cap_fen is not None:
         amount = min(amount, promotion.cap_fen)
-    left = order.purchase.money_left_fen.get(promotion.code)
+    left = money_left(order, promotion)
     if left is not None and left < amount:
         amount = 0 if promotion.refuse_partial else left
     return min(amount, room)
+
+
+def money_left(order: Order, promotion: Promotion) -> int | None:
+    """What budget and limits leave; 0 where a count is reached; None: nothing bounds it."""
+    purchase = order.purchase
+    named = {
+        "USER": None if purchase.shopper.user_id is None else str(purchase.shopper.user_id),
+        "DEVICE": purchase.shopper.device_id,
+        "PERSON": purchase.shopper.person_id,
+        "STATION": purchase.station.code,
+        "TOTAL": "",
+    }
+    today = purchase.moment.astimezone(ZoneInfo(promotion.validity.time_zone)).date()
+    begun = {
+        "DAY": today,
+        "WEEK": today - timedelta(days=today.isoweekday() - 1),
+        "MONTH": date(today.year, today.month, 1),
+        "EVER": date(1970, 1, 1),
+    }
+    left: list[int] = []
+    bounds = [(x.per, x.period, x.max_uses, x.max_fen) for x in promotion.limits]
+    if promotion.budget_fen is not None:
+        bounds.append((LimitPer.TOTAL, LimitPeriod.EVER, None, promotion.budget_fen))
+    for per, period, uses, fen in bounds:
+        if purchase.usage.unread and per in ("STATION", "TOTAL"):
+            return 0
+        key = (promotion.code, per, named[per], period, begun[period])
+        used = {tuple(k): v for k, v in purchase.usage.counters.items()}.get(key)
+        if uses is not None and (used.uses if used else 0) >= uses:
+            return 0
+        if fen is not None:
+            left.append(max(0, fen - (used.fen if used else 0)))
+    return min(left, default=None)
 
 
 def scoped(promotion: Promotion, lines: tuple[int, ...]) -> int:
@@ -156,7 +192,7 @@ def _points(order: Order, promotion: Promotion, running: int, room: int) -> int:
         limits.append(Fraction(promotion.cap_fen))
     step = benefit.fen_per_step
     uncut = floor(min(limits) / step) * step
-    left = order.purchase.money_left_fen.get(promotion.code)
+    left = money_left(order, promotion)
     if left is not None and left < uncut:
         uncut = 0 if promotion.refuse_partial else left
     return floor(Fraction(min(uncut, room), step)) * step

@@ -11,6 +11,7 @@ from app.domain.promotions.eligibility import (
     condition_failures,
     power_failures,
     standing_failures,
+    usage_failures,
 )
 from app.domain.promotions.entry import Entry
 from app.domain.promotions.legality import bits
@@ -104,12 +105,14 @@ def forced_payable_fen(decision: Decision, entry: Entry) -> int | None:
 def ineligibility(scene: Scene, entry: Entry) -> tuple[Reason, ...]:
     """Every reason for which the candidate cannot apply here, whatever else does; empty: it can."""
     purchase = scene.purchase
-    standing = standing_failures(entry.candidate, purchase.moment, guest=purchase.shopper.is_guest)
-    conditions = condition_failures(entry.candidate, scene.situation_of(entry))
-    if standing or conditions:
+    candidate, counted = entry.candidate, (purchase.usage, purchase.subjects, purchase.moment)
+    standing = standing_failures(candidate, purchase.moment, guest=purchase.shopper.is_guest)
+    limits = usage_failures(candidate, *counted)
+    conditions = condition_failures(candidate, scene.situation_of(entry))
+    if standing or limits or conditions:
         shortfalls = entry.promotion.benefit.shortfalls(scene.basis_of(entry))
-        return (*standing, *conditions, *shortfalls)
-    return power_failures(scene.contender(entry))
+        return (*standing, *limits, *conditions, *shortfalls)
+    return power_failures(scene.contender(entry), *counted)
 
 
 def _refuse_ineligible(

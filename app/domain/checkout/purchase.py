@@ -1,12 +1,12 @@
 """The question put to the engine: this fill, here, now, by this shopper, with this choice."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.domain.pricing.fill import Fill
 from app.domain.promotions.rulebook import RuleBook
 from app.domain.promotions.shopper import Shopper
+from app.domain.promotions.usage import NO_USAGE, Subjects, Usage
 from app.domain.shared.payment import PaymentMethod
 from app.domain.stations.station import Station, StationProduct
 
@@ -40,7 +40,7 @@ class Purchase:
     `payment_method` None: none known, so offers bound to a method fail on PAYMENT_METHOD.
     `minimum_payable_fen`: the provider's least amount, or 0. The service fee is the station's.
     `node_budget` None: search without a budget.
-    `money_left_fen`: what is left of a promotion's money limits, by code; absent: no limit.
+    `usage`: what counts against the promotions' limits.
     """
 
     station: Station
@@ -56,4 +56,10 @@ class Purchase:
     minimum_payable_fen: int = 0
     max_offers: int = 8
     node_budget: int | None = 20_000
-    money_left_fen: Mapping[str, int] = field(default_factory=dict[str, int])
+    usage: Usage = NO_USAGE
+
+    @property
+    def subjects(self) -> Subjects:
+        """Whose counters a use of an offer in this purchase raises."""
+        shopper = self.shopper
+        return Subjects(shopper.user_id, shopper.device_id, shopper.person_id, self.station.code)

@@ -10,6 +10,7 @@ from app.domain.promotions.contender import Contender
 from app.domain.promotions.entry import Entry
 from app.domain.promotions.situation import Situation
 from app.domain.promotions.terms import Base
+from app.domain.promotions.usage import left_fen
 
 _FUEL = Scope(fuel=True, non_fuel=False)
 _Bases = tuple[Scope, bool, bool]
@@ -85,5 +86,11 @@ class Scene:
 
     def contender(self, entry: Entry) -> Contender:
         """The candidate ready to apply here."""
-        left_fen = self.purchase.money_left_fen.get(entry.promotion.code)
-        return Contender(entry, self.bill, self.basis_of(entry), left_fen)
+        return Contender(entry, self.bill, self.basis_of(entry), self.left_fen(entry))
+
+    def left_fen(self, entry: Entry) -> int | None:
+        """What the promotion's limits leave here and now: 0 where one is reached; None: all."""
+        promotion, purchase = entry.promotion, self.purchase
+        if not promotion.is_limited:
+            return None
+        return left_fen(promotion, purchase.usage, purchase.subjects, purchase.moment)

@@ -56,6 +56,12 @@ class Contender:
             return Discount(_whole_steps(granted, step))
         return Discount(granted, uncut - granted)
 
+    def wanted_fen(self, running: Running) -> int:
+        """What it would take off before money limits and headroom have their say."""
+        benefit = self.entry.promotion.benefit
+        worth = benefit.worth(self.basis, scoped_fen(self.entry.scope, running))
+        return _whole_steps(self._capped(worth), benefit.step_fen)
+
     def running_gap_fen(self, running: Running) -> int:
         """What the scoped running amount lacks to its running threshold; 0: nothing."""
         scoped = scoped_fen(self.entry.scope, running)

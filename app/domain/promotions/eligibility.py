@@ -11,6 +11,7 @@ from app.domain.promotions.contender import Contender
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.reason import Reason, ReasonCode
 from app.domain.promotions.situation import Situation
+from app.domain.promotions.usage import Subjects, Usage, limit_failures, tight_limits
 from app.domain.wallet.coupon import Coupon, CouponStatus
 
 
@@ -50,7 +51,24 @@ def _too_late(reason: Reason, end: datetime | None) -> bool:
     return opening is not None and end is not None and opening >= end
 
 
-def power_failures(contender: Contender) -> tuple[Reason, ...]:
+def usage_failures(
+    candidate: Candidate, usage: Usage, subjects: Subjects, moment: datetime
+) -> tuple[Reason, ...]:
+    """Limits that leave nothing, and a batch of which no coupon is left to claim."""
+    promotion = candidate.promotion
+    reasons = limit_failures(promotion, usage, subjects, moment) if promotion.is_limited else ()
+    stock = promotion.delivery and promotion.delivery.stock
+    if stock is None or not candidate.is_unclaimed_batch:
+        return reasons
+    issued = usage.issued(promotion)
+    if issued < stock:
+        return reasons
+    return (*reasons, Reason(code=ReasonCode.OUT_OF_STOCK, limit=stock, used=issued))
+
+
+def power_failures(
+    contender: Contender, usage: Usage, subjects: Subjects, moment: datetime
+) -> tuple[Reason, ...]:
     """Why it gives nothing even alone; empty: it gives something."""
     bill, entry = contender.bill, contender.entry
     if contender.discount(bill.lines).fen > 0:
@@ -58,6 +76,11 @@ def power_failures(contender: Contender) -> tuple[Reason, ...]:
     shortfalls = entry.promotion.benefit.shortfalls(contender.basis)
     if shortfalls:
         return shortfalls
+    if entry.promotion.refuse_partial:
+        wanted = contender.wanted_fen(bill.lines)
+        tight = tight_limits(entry.promotion, usage, subjects, moment, wanted)
+        if tight:
+            return tight
     others = sum(bill.lines[1:]) if entry.scope.non_fuel else 0
     at_floor = bill.lines[0] > 0 and bill.lines[0] <= bill.fuel_least_fen
     if entry.scope.fuel and at_floor and not others:

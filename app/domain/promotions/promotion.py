@@ -10,6 +10,7 @@ from datetime import datetime
 from app.domain.promotions.benefits import Benefit
 from app.domain.promotions.conditions import Condition
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
+from app.domain.promotions.limits import Limit, LimitPer
 from app.domain.promotions.refusals import refuse_not_above_zero
 from app.domain.promotions.terms import Base, Funding, Lane, LineKind
 from app.domain.shared.senseless import SenselessValue
@@ -51,6 +52,9 @@ class Promotion:
     `stacks_with` holds codes and ``tag:x`` names. `exclusive`: alone in the whole order.
     `scope`: the lines that bases and thresholds see. `cap_fen` cuts the discount.
     `paused` keeps it visible to explanations but never applied.
+    `limits` count uses and money by user, device, person, station or in total; `budget_fen` is
+    the money that all uses together may cost. A coupon batch is budgeted at issue, by its
+    `delivery.stock`: it takes no limit in total and no budget.
     """
 
     code: str
@@ -73,6 +77,8 @@ class Promotion:
     percent_base: Base = Base.RUNNING
     funding: Funding = field(default_factory=Funding)
     paused: bool = False
+    limits: tuple[Limit, ...] = ()
+    budget_fen: int | None = None
 
     def __post_init__(self) -> None:
         """SenselessValue for terms that contradict each other."""
@@ -95,6 +101,39 @@ class Promotion:
                 "券批次须放在 COUPON 层", "a coupon batch belongs to the lane COUPON"
             )
         self.benefit.refuse_scope(self.scope)
+        self._refuse_senseless_limits()
+
+    def _refuse_senseless_limits(self) -> None:
+        if self.budget_fen is not None:
+            refuse_not_above_zero(self.budget_fen, "budget_fen")
+        if self.delivery is None or not self.is_limited:
+            return
+        if any(limit.per is LimitPer.TOTAL for limit in self.all_limits):
+            raise SenselessValue(
+                "券批次在发放时计入预算：请用 delivery.stock，不写 budget_fen 和 TOTAL 限制",
+                "a batch is budgeted at issue: use delivery.stock, not budget_fen or a TOTAL limit",
+            )
+        names = {self.code, *(f"tag:{tag}" for tag in self.tags)}
+        if names & self.stacks_with:
+            raise SenselessValue(
+                "有限制的券批次不能与自身叠加：请删去 limits，或从 stacks_with 删去自己",
+                "a batch with limits must not stack with itself: drop one of the two",
+            )
+
+    @property
+    def is_reward(self) -> bool:
+        return self.benefit.rewards
+
+    @property
+    def is_limited(self) -> bool:
+        return bool(self.limits) or self.budget_fen is not None
+
+    @property
+    def all_limits(self) -> tuple[Limit, ...]:
+        """Its limits, and its budget as one more."""
+        if self.budget_fen is None:
+            return self.limits
+        return (*self.limits, Limit(per=LimitPer.TOTAL, max_fen=self.budget_fen))
 
     @property
     def running_threshold_fen(self) -> int:

@@ -24,6 +24,9 @@ class ReasonCode(StrEnum):
     NOT_STARTED = "NOT_STARTED"
     ENDED = "ENDED"
     PAUSED = "PAUSED"
+    LIMIT_REACHED = "LIMIT_REACHED"
+    BUDGET_EXHAUSTED = "BUDGET_EXHAUSTED"
+    OUT_OF_STOCK = "OUT_OF_STOCK"
     COUPON_EXPIRED = "COUPON_EXPIRED"
     COUPON_RESERVED = "COUPON_RESERVED"
     NOT_CLAIMED = "NOT_CLAIMED"
@@ -53,6 +56,9 @@ class Reason:
     `gap_fen`: scoped amount still missing; `gap_ml`: volume still missing, rounded up to the
     millilitre; `gap_count`: times or points missing; `available_from`: the next instant at which
     a time condition would hold; `accepted`: what the condition would take, as codes.
+    `limit` and `used`: uses that a limit allows and has counted (coupons of a batch's stock);
+    `limit_fen` and `used_fen` the same in money; none of them where counters cannot be read.
+    `resets_at`: when the limit's next period begins; None: never.
     `guest`: it failed only because nobody is signed in.
     """
 
@@ -64,3 +70,7 @@ class Reason:
     resets_at: datetime | None = None
     accepted: tuple[str, ...] = ()
     guest: bool = False
+    limit: int | None = None
+    used: int | None = None
+    limit_fen: int | None = None
+    used_fen: int | None = None

@@ -69,6 +69,8 @@ def _candidates(rules: RuleBook, shopper: Shopper) -> Iterable[Candidate]:
     open_coupons = [c for c in shopper.coupons if c.stored_status in _OPEN]
     held = {coupon.batch_code for coupon in open_coupons}
     for promotion in rules:
+        if promotion.is_reward:
+            continue
         delivery = promotion.delivery
         if delivery is None or (delivery.claimable and promotion.code not in held):
             yield Candidate(promotion)

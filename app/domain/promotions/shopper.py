@@ -12,10 +12,13 @@ from app.domain.wallet.coupon import Coupon
 class Shopper:
     """`user_id` None: a guest, who has no tier, segment, coupon or points and no first order.
 
+    `device_id` and `person_id` (a natural person over all accounts): None where not known.
     `coupons`: all coupons of the wallet that are USABLE or RESERVED.
     """
 
     user_id: int | None = None
+    device_id: str | None = None
+    person_id: str | None = None
     tier: MemberTier = MemberTier.BASIC
     segments: frozenset[str] = frozenset()
     first_order: bool = False

@@ -99,6 +99,39 @@ def _not_started(reason: Reason, words: Words) -> str:
     return words.say("尚未开始", "Not started yet") + _from(reason, words)
 
 
+def _limit_reached(reason: Reason, words: Words) -> str:
+    """How much a limit allows and when it starts anew; without figures it could not be read."""
+    if reason.limit is not None:
+        said = words.say(
+            f"限用 {reason.limit} 次，已用 {reason.used} 次",
+            f"Limited to {_times(reason.limit)}, used {_times(reason.used or 0)}",
+        )
+    elif reason.limit_fen is not None:
+        most, used = yuan(reason.limit_fen), yuan(reason.used_fen or 0)
+        said = words.say(f"限减 {most} 元，已减 {used} 元", f"Limited to ¥{most} off, ¥{used} used")
+    else:
+        return words.say("暂时无法确认剩余名额", "What is left of it cannot be read now")
+    return said + _anew(reason, words)
+
+
+def _budget_exhausted(reason: Reason, words: Words) -> str:
+    """What others have used is theirs: no figures are told."""
+    if reason.limit is None and reason.limit_fen is None:
+        return _limit_reached(reason, words)
+    return words.say("活动名额已用完", "This offer is used up") + _anew(reason, words)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _anew(reason: Reason, words: Words) -> str:
+    if reason.resets_at is None:
+        return ""
+    starts = _local(reason.resets_at, words)
+    return words.say(f"，{starts} 起恢复", f"; starts anew {starts}")
+
+
 def _points_short(reason: Reason, words: Words) -> str:
     if reason.gap_count is None:
         return words.say("积分不足", "Not enough points")
@@ -130,6 +163,9 @@ REASON_TEXTS: dict[ReasonCode, Callable[[Reason, Words], str]] = {
     ReasonCode.NOT_STARTED: _not_started,
     ReasonCode.ENDED: _fixed("活动已结束", "This offer has ended"),
     ReasonCode.PAUSED: _fixed("活动暂停中", "This offer is paused"),
+    ReasonCode.LIMIT_REACHED: _limit_reached,
+    ReasonCode.BUDGET_EXHAUSTED: _budget_exhausted,
+    ReasonCode.OUT_OF_STOCK: _fixed("券已领完", "All coupons have been claimed"),
     ReasonCode.COUPON_EXPIRED: _fixed("券已过期", "This coupon has expired"),
     ReasonCode.COUPON_RESERVED: _fixed("券已被其他订单占用", "Another order holds this coupon"),
     ReasonCode.NOT_CLAIMED: _fixed("领取后可用", "Claim it first"),

@@ -60,17 +60,17 @@ def test_a_discount_is_rounded_once_then_capped_then_limited_then_cut() -> None:
     third = promotion("A", PercentOff(off_bp=3_333), cap_fen=3_000)
     assert applied(purchase([promotion("A", PercentOff(off_bp=3_333))])) == [("A", 6_666)]
     assert applied(purchase([third])) == [("A", 3_000)]
-    assert applied(purchase([third], money_left_fen={"A": 2_000})) == [("A", 2_000)]
-    floor = product(floor_mill=6_500)
-    cut = price(purchase([third], money_left_fen={"A": 2_000}, product=floor))
+    limited = replace(third, budget_fen=2_000)
+    assert applied(purchase([limited])) == [("A", 2_000)]
+    cut = price(purchase([limited], product=product(floor_mill=6_500)))
     assert [(a.discount_fen, a.cut_fen) for a in cut.applied] == [(1_294, 706)]
     assert cut.fuel_payable_fen == 18_706  # ceil(6.5 x 28.7769… litres)
 
 
 def test_refuse_partial_gives_nothing_where_less_is_left() -> None:
     whole = promotion("A", 500, refuse_partial=True)
-    assert applied(purchase([whole], money_left_fen={"A": 499})) == []
-    assert applied(purchase([whole], money_left_fen={"A": 500})) == [("A", 500)]
+    assert applied(purchase([replace(whole, budget_fen=499)])) == []
+    assert applied(purchase([replace(whole, budget_fen=500)])) == [("A", 500)]
 
 
 def test_the_one_that_crosses_the_floor_is_cut_and_later_ones_get_nothing() -> None:

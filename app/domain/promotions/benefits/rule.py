@@ -45,6 +45,8 @@ class BenefitRule(ABC):
 
     burns_points: ClassVar[bool] = False
     """It is a points redemption: an order takes at most one."""
+    rewards: ClassVar[bool] = False
+    """It is a reward: it follows completion, takes nothing off and is no candidate."""
     fuel_only: ClassVar[bool] = False
     """Its worth makes sense on the fuel line alone."""
 
