@@ -5,7 +5,12 @@ from app.storage.tables.catalog import CatalogVersionRow
 from app.storage.tables.members import FavouriteStationRow, MemberPreferencesRow, MemberRow
 from app.storage.tables.orders import FuelOrderRow
 from app.storage.tables.prices import CeilingPriceRow, PriceZoneRow, PumpPriceRow
-from app.storage.tables.promotions import BatchStockRow, PromotionLiveRow, PromotionVersionRow
+from app.storage.tables.promotions import (
+    BatchStockRow,
+    PromotionLiveRow,
+    PromotionStepRow,
+    PromotionVersionRow,
+)
 from app.storage.tables.seeding import SeedMarkRow
 from app.storage.tables.stations import (
     AmenityRow,
@@ -43,6 +48,7 @@ __all__ = [
     "PointsAccountRow",
     "PriceZoneRow",
     "PromotionLiveRow",
+    "PromotionStepRow",
     "PromotionVersionRow",
     "PumpPriceRow",
     "RegionRow",
