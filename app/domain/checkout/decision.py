@@ -1,5 +1,6 @@
 """The choice made for one purchase: who could apply, what was chosen, and what it comes to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.domain.checkout.choice import Constraints, constraints_of, points_removed
@@ -15,9 +16,11 @@ from app.domain.promotions.eligibility import (
 )
 from app.domain.promotions.entry import Entry
 from app.domain.promotions.legality import bits
+from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.reason import Reason
 from app.domain.promotions.roster import Roster
 from app.domain.promotions.search import best_combination
+from app.domain.promotions.spare_coupons import without_spare_coupons
 from app.domain.promotions.wanted import Found, Wanted
 
 
@@ -56,20 +59,35 @@ def decide(purchase: Purchase, roster: Roster) -> Decision:
 def able_contenders(scene: Scene, roster: Roster) -> dict[int, Contender]:
     """By rank, in application order: every condition holds, and alone it takes something off."""
     time_zone = scene.purchase.station.time_zone
-    contenders = (
-        scene.contender(entry) for entry in roster.eligible(scene.situation_of, time_zone)
-    )
-    return {c.entry.rank: c for c in contenders if c.discount(scene.bill.lines).fen > 0}
+    return able_among(scene, roster.eligible(scene.situation_of, time_zone))
+
+
+def able_among(scene: Scene, eligible: Iterable[Entry]) -> dict[int, Contender]:
+    """Those of the eligible, in application order, that take something off alone. Coupons of one
+    batch are worth the same, so the first one speaks for all."""
+    able: dict[int, Contender] = {}
+    judged: Promotion | None = None
+    works = False
+    for entry in eligible:
+        contender = scene.contender(entry)
+        if entry.promotion is not judged:
+            judged = entry.promotion
+            works = contender.discount(scene.bill.lines).fen > 0
+        if works:
+            able[entry.rank] = contender
+    return able
 
 
 def search(scene: Scene, able: dict[int, Contender], constraints: Constraints) -> Found | None:
     """The best combination of the able under the constraints; None: there is none."""
+    max_offers = scene.purchase.max_offers
+    allowed = (c for rank, c in able.items() if not constraints.removed >> rank & 1)
     wanted = Wanted(
         bill=scene.bill,
-        contenders=[c for rank, c in able.items() if not constraints.removed >> rank & 1],
+        contenders=without_spare_coupons(allowed, constraints.must, max_offers),
         must=constraints.must,
         any_of=constraints.any_of,
-        max_offers=scene.purchase.max_offers,
+        max_offers=max_offers,
         node_budget=scene.purchase.node_budget,
     )
     return best_combination(wanted)

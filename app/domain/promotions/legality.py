@@ -24,18 +24,15 @@ def rivals(promotions: Sequence[Promotion]) -> list[int]:
     """
     everyone = (1 << len(promotions)) - 1
     index = _Index(promotions)
-    refused = [index.refused_by(promotion) for promotion in promotions]
     found: list[int] = []
     for i, promotion in enumerate(promotions):
         if promotion.exclusive:
             clashes = everyone
         else:
-            lane = index.lanes[promotion.lane] & ~index.handshakes(i)
-            clashes = lane | index.exclusive | refused[i] | index.group_of(promotion)
+            lane = index.lanes[promotion.lane] & ~index.handshakes(i, promotion)
+            clashes = lane | index.exclusive | index.group_of(promotion)
+            clashes |= index.refused_by(promotion) | index.refusing[promotion.lane]
         found.append(clashes & ~(1 << i))
-    for i, refusal in enumerate(refused):
-        for j in bits(refusal & ~(1 << i)):
-            found[j] |= 1 << i
     return found
 
 
@@ -48,29 +45,33 @@ def bits(mask: int) -> Iterator[int]:
 
 
 class _Index:
-    """Bit sets of the candidates by lane, group, name, and what they name."""
+    """Bit sets of the candidates by lane, group, name, and what they name and refuse."""
 
     def __init__(self, promotions: Sequence[Promotion]) -> None:
         self.lanes: defaultdict[str, int] = defaultdict(int)
+        self.refusing: defaultdict[str, int] = defaultdict(int)
         self.groups: defaultdict[str, int] = defaultdict(int)
-        self.exclusive = 0
-        names: defaultdict[str, int] = defaultdict(int)
-        points = 0
+        self.exclusive = self.points = 0
+        self._called: defaultdict[str, int] = defaultdict(int)
+        self._naming: defaultdict[str, int] = defaultdict(int)
         for i, promotion in enumerate(promotions):
             bit = 1 << i
             self.lanes[promotion.lane] |= bit
-            points |= bit if promotion.benefit.burns_points else 0
+            self.points |= bit if promotion.benefit.burns_points else 0
             self.exclusive |= bit if promotion.exclusive else 0
             if promotion.exclusivity_group is not None:
                 self.groups[promotion.exclusivity_group] |= bit
+            for lane in promotion.refuses_lanes:
+                self.refusing[lane] |= bit
             for name in names_of(promotion):
-                names[name] |= bit
-        self.points = points
-        self._named = [_union(names, promotion.stacks_with) for promotion in promotions]
+                self._called[name] |= bit
+            for name in promotion.stacks_with:
+                self._naming[name] |= bit
 
-    def handshakes(self, i: int) -> int:
+    def handshakes(self, i: int, promotion: Promotion) -> int:
         """Those that i names and that name i; points redemptions never shake hands."""
-        mutual = sum(1 << j for j in bits(self._named[i]) if self._named[j] >> i & 1)
+        named_by_it = _union(self._called, promotion.stacks_with)
+        mutual = named_by_it & _union(self._naming, names_of(promotion))
         return mutual & ~self.points if self.points >> i & 1 else mutual
 
     def group_of(self, promotion: Promotion) -> int:

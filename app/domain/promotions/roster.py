@@ -1,15 +1,16 @@
 """All candidates of one shopper in application order, and what holds for them at every place."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from app.domain.promotions.candidate import Candidate
-from app.domain.promotions.conditions import Condition
 from app.domain.promotions.eligibility import standing_failures
 from app.domain.promotions.entry import Entry
 from app.domain.promotions.legality import rivals
 from app.domain.promotions.order import application_key
+from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.rulebook import RuleBook
 from app.domain.promotions.shopper import Shopper
 from app.domain.promotions.situation import Situation
@@ -32,6 +33,11 @@ class Roster:
     def of(cls, rules: RuleBook, shopper: Shopper, moment: datetime) -> "Roster":
         """Automatic promotions, open coupons, and claimable batches the shopper has none of."""
         candidates = sorted(_candidates(rules, shopper), key=application_key)
+        return cls.among(candidates, shopper, moment)
+
+    @classmethod
+    def among(cls, candidates: Sequence[Candidate], shopper: Shopper, moment: datetime) -> "Roster":
+        """Of these candidates alone; they stand in application order."""
         clashes = rivals([candidate.promotion for candidate in candidates])
         entries = tuple(
             Entry.of(
@@ -54,15 +60,10 @@ class Roster:
         """Those whose every condition holds in the situation of their scope, in order."""
         abreast = self._abreast.get(time_zone)
         if abreast is None:
-            abreast = tuple(
-                entry
-                for entry in self.entries
-                if not entry.barred and _hold(entry.placeless, situation_of(entry))
-            )
+            at_no_place = (entry for entry in self.entries if not entry.barred)
+            abreast = tuple(_holding(at_no_place, situation_of, "placeless"))
             self._abreast[time_zone] = abreast
-        for entry in abreast:
-            if _hold(entry.local, situation_of(entry)):
-                yield entry
+        return _holding(abreast, situation_of, "local")
 
 
 def _candidates(rules: RuleBook, shopper: Shopper) -> Iterable[Candidate]:
@@ -80,5 +81,19 @@ def _candidates(rules: RuleBook, shopper: Shopper) -> Iterable[Candidate]:
             yield Candidate(batch, coupon)
 
 
-def _hold(conditions: Iterable[Condition], situation: Situation) -> bool:
-    return not any(condition.failures(situation) for condition in conditions)
+def _holding(
+    entries: Iterable[Entry],
+    situation_of: Callable[[Entry], Situation],
+    conditions: Literal["placeless", "local"],
+) -> Iterator[Entry]:
+    """Those whose conditions hold. Coupons of one batch stand together and share its conditions,
+    so each batch is judged once."""
+    judged: Promotion | None = None
+    holds = False
+    for entry in entries:
+        if entry.promotion is not judged:
+            judged, situation = entry.promotion, situation_of(entry)
+            asked = entry.placeless if conditions == "placeless" else entry.local
+            holds = not any(condition.failures(situation) for condition in asked)
+        if holds:
+            yield entry
