@@ -12,6 +12,7 @@ from pydantic import Field as Said
 from app.domain.checkout.quote import ChoiceFault, PriceLineKind, UnlockKind
 from app.domain.orders.status import OrderStatus
 from app.domain.profiles.member import MemberTier
+from app.domain.promotions.limits import LimitPer, LimitPeriod
 from app.domain.promotions.reason import Outcome, ReasonCode
 from app.domain.shared.channel import Channel
 from app.domain.shared.fuel import FuelGrade
@@ -88,6 +89,8 @@ class ShopperGiven(Part):
     orders: list[OrderStatus] = [OrderStatus.COMPLETED]
     channel: Channel | None = None
     points: int = 0
+    device_id: str | None = None
+    person_id: str | None = None
 
 
 class CouponGiven(Part):
@@ -105,6 +108,18 @@ class NonFuelGiven(Part):
 
     label: str
     amount_fen: Fen
+
+
+class UsedGiven(Part):
+    """已用次数与金额；period_start 默认为当期 · what has been used; left out: of the period now."""
+
+    code: str
+    per: LimitPer
+    period: LimitPeriod = LimitPeriod.EVER
+    subject: str | None = None
+    period_start: str | None = None
+    uses: int = 0
+    fen: Fen = 0
 
 
 class ChoiceGiven(Part):
@@ -131,6 +146,8 @@ class Given(Part):
     minimum_payable_fen: Fen = 0
     max_offers: int = 8
     choice: ChoiceGiven = ChoiceGiven()
+    usage: list[UsedGiven] = []
+    usage_unread: bool = False
 
 
 class AppliedExpected(Part):
@@ -153,6 +170,11 @@ class ReasonExpected(Part):
     available_from: Instant | None = None
     accepted: list[str] | None = None
     guest: bool = False
+    limit: int | None = None
+    used: int | None = None
+    limit_fen: Fen | None = None
+    used_fen: Fen | None = None
+    resets_at: Instant | None = None
 
 
 class UnappliedExpected(Part):
@@ -173,6 +195,8 @@ class UnlockExpected(Part):
     payable_then_fen: Fen | None = None
     unit_price_then_mill: MillPerLitre | None = None
     saves_fen: Fen | None = None
+    waits_until: Instant | None = None
+    payment_method: PaymentMethod | None = None
 
 
 class Expect(Part):

@@ -28,6 +28,8 @@ REASON_FIELDS = {
     "guest": False,
 }
 
+USAGE_FIELDS = ("limit", "used", "limit_fen", "used_fen", "resets_at")
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -119,6 +121,8 @@ def wanted(expect: Mapping[str, Any]) -> dict[str, Any]:
             code: {**want, "reasons": [_full_reason(reason) for reason in want["reasons"]]}
             for code, want in expect["not_applied"].items()
         }
+    if "unlocks" in expect:
+        full["unlocks"] = [_full_unlock(hint) for hint in expect["unlocks"]]
     return full
 
 
@@ -129,12 +133,18 @@ def _full_applied(offer: Any) -> dict[str, Any]:
     return {**plain, **offer}
 
 
+def _full_unlock(hint: Mapping[str, Any]) -> dict[str, Any]:
+    until = hint.get("waits_until")
+    return {**hint, "waits_until": datetime.fromisoformat(until)} if until else dict(hint)
+
+
 def _full_reason(reason: Any) -> dict[str, Any]:
     if isinstance(reason, str):
         return {**REASON_FIELDS, "code": reason}
     full = {**REASON_FIELDS, **reason}
-    if full["available_from"] is not None:
-        full["available_from"] = datetime.fromisoformat(full["available_from"])
+    for name in ("available_from", "resets_at"):
+        if full.get(name) is not None:
+            full[name] = datetime.fromisoformat(full[name])
     return full
 
 
@@ -161,10 +171,12 @@ def unapplied_in_words(offer: UnappliedOffer, want: Mapping[str, Any]) -> dict[s
 
 
 def reason_in_words(reason: Reason, wish: Any) -> dict[str, Any]:
-    """What it would accept only where that is wanted."""
+    """What it would accept, and what a limit has counted, only where that is wanted."""
     shown = {"code": reason.code.value, **{name: getattr(reason, name) for name in REASON_FIELDS}}
-    if isinstance(wish, Mapping) and "accepted" in wish:
-        shown["accepted"] = list(reason.accepted)
+    if isinstance(wish, Mapping):
+        if "accepted" in wish:
+            shown["accepted"] = list(reason.accepted)
+        shown |= {name: getattr(reason, name) for name in USAGE_FIELDS if name in wish}
     return shown
 
 
@@ -178,6 +190,8 @@ def unlock_in_words(hint: Unlock, want: Any) -> dict[str, Any]:
         "payable_then_fen": hint.payable_then_fen,
         "unit_price_then_mill": hint.unit_price_then_mill,
         "saves_fen": hint.saves_fen,
+        "waits_until": hint.waits_until,
+        "payment_method": hint.payment_method,
     }
     return {name: shown[name] for name in (want or shown)}
 

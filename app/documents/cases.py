@@ -9,7 +9,7 @@ an optional `source` and `note`, `given` and `expect`; or `rows`, each with a `g
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, cast
@@ -35,9 +35,11 @@ from app.documents.promotions import parse_promotion
 from app.documents.yaml_text import Text, read_text
 from app.domain.checkout.purchase import NonFuelLine, OfferChoice, Purchase
 from app.domain.pricing.fill import AmountFill, Fill, LitresFill
+from app.domain.promotions.limits import LimitPer
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.rulebook import RuleBook
 from app.domain.promotions.shopper import Shopper
+from app.domain.promotions.usage import CounterKey, Usage, Used
 from app.domain.stations.station import PriceHistory, PricePoint, Station, StationProduct
 from app.domain.wallet.coupon import Coupon, CouponStatus
 
@@ -85,12 +87,13 @@ def purchase_of(case_given: Mapping[str, Any]) -> Purchase:
     given = Given.model_validate_json(orjson.dumps(case_given))
     station = _station(given.station, given.product)
     moment = datetime.fromisoformat(given.moment)
+    rules = RuleBook.of("case", promotions_of(given.promotions))
     return Purchase(
         station=station,
         product=station.products[given.product.grade],
         fill=_fill(given.fill),
         moment=moment,
-        rules=RuleBook.of("case", promotions_of(given.promotions)),
+        rules=rules,
         shopper=_shopper(given.shopper, given.coupons, moment),
         payment_method=given.payment,
         use_points=given.use_points,
@@ -100,7 +103,24 @@ def purchase_of(case_given: Mapping[str, Any]) -> Purchase:
         ),
         minimum_payable_fen=given.minimum_payable_fen,
         max_offers=given.max_offers,
+        usage=_usage(given, rules, station, moment),
     )
+
+
+def _usage(given: Given, rules: RuleBook, station: Station, moment: datetime) -> Usage:
+    """Left out, the subject is the shopper or the station, and the period the one now. Coupons
+    issued of a batch are uses of its TOTAL."""
+    subjects = {LimitPer.USER: str(USER_ID), LimitPer.STATION: station.code, LimitPer.TOTAL: ""}
+    counters: dict[CounterKey, Used] = {}
+    for used in given.usage:
+        subject = used.subject if used.subject is not None else subjects[used.per]
+        zone = rules.by_code[used.code].validity.time_zone
+        start = used.period.start(moment, zone)
+        if used.period_start is not None:
+            start = date.fromisoformat(used.period_start)
+        key = CounterKey(used.code, used.per, subject, used.period, start)
+        counters[key] = Used(used.uses, used.fen)
+    return Usage(counters, unread=given.usage_unread)
 
 
 def promotions_of(documents: Sequence[Mapping[str, Any]]) -> tuple[Promotion, ...]:
@@ -221,6 +241,8 @@ def _shopper(given: ShopperGiven, coupons: Sequence[CouponGiven], moment: dateti
         first_order=not given.guest and not any(order.counts for order in given.orders),
         channel=given.channel,
         points_available=given.points,
+        device_id=given.device_id,
+        person_id=given.person_id,
         coupons=tuple(_coupon(coupon, moment) for coupon in coupons),
     )
 

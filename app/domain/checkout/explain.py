@@ -91,7 +91,7 @@ def _distance(decision: Decision, offer: UnappliedOffer) -> tuple[int, int, int,
 
 def _mendable(reason: Reason) -> bool:
     """The viewer can close it: buying more, waiting, signing in, claiming, paying otherwise."""
-    closing = (reason.gap_fen, reason.gap_ml, reason.available_from)
+    closing = (reason.gap_fen, reason.gap_ml, reason.available_from, reason.resets_at)
     mends = any(gap is not None for gap in closing)
     return mends or reason.guest or reason.code in _MENDABLE
 

@@ -120,7 +120,11 @@ def _methods(reasons: Sequence[Reason]) -> list[PaymentMethod]:
 
 def _opening(reasons: Sequence[Reason]) -> datetime | None:
     """When the last of the reasons passes; None: one of them does not pass by waiting."""
-    openings = [reason.available_from for reason in reasons if reason.available_from is not None]
+    openings = [
+        opening
+        for reason in reasons
+        if (opening := reason.available_from or reason.resets_at) is not None
+    ]
     return max(openings) if len(openings) == len(reasons) else None
 
 
@@ -166,15 +170,18 @@ def _verified(now: Price, offer: UnappliedOffer, step: _Step, pricing: _Pricing)
     if then is None or all(a.candidate != step.candidate for a in then.applied):
         return None
     added_fen = then.measure.pump_amount_fen - now.measure.pump_amount_fen
-    more = step.kind is UnlockKind.BUY_MORE
+    asked, kind = step.purchase, step.kind
+    more = kind is UnlockKind.BUY_MORE
     return Unlock(
-        kind=step.kind,
+        kind=kind,
         candidate=offer.candidate,
         payable_then_fen=then.payable_fen,
         unit_price_then_mill=then.unit_price_mill,
         saves_fen=now.payable_fen + added_fen - then.payable_fen,
         add_fen=added_fen if more else None,
-        add_ml=_added_ml(now.purchase, step.purchase) if more else None,
+        add_ml=_added_ml(now.purchase, asked) if more else None,
+        waits_until=asked.moment if kind is UnlockKind.WAIT else None,
+        payment_method=asked.payment_method if kind is UnlockKind.CHANGE_PAYMENT else None,
     )
 
 
