@@ -173,12 +173,19 @@ def test_unlock_hints_say_what_is_saved(kind):
         unit_price_then_mill=6_650,
         saves_fen=850,
         add_fen=199 if kind is UnlockKind.BUY_MORE else None,
+        waits_until=NOON if kind is UnlockKind.WAIT else None,
+        payment_method=PaymentMethod.ALIPAY if kind is UnlockKind.CHANGE_PAYMENT else None,
     )
-    zh, en = (unlock_message(step, words) for words in (ZH, EN))
-    if kind is UnlockKind.BUY_MORE:
-        assert zh == "再加 1.99 元可省 8.50 元"
-    assert "8.50" in zh
-    assert "8.50" in en
+    assert (unlock_message(step, ZH), unlock_message(step, EN)) == {
+        UnlockKind.BUY_MORE: ("再加 1.99 元可省 8.50 元", "Add ¥1.99 to save ¥8.50"),
+        UnlockKind.SIGN_IN: ("登录可省 8.50 元", "Sign in to save ¥8.50"),
+        UnlockKind.CLAIM: ("领取「测试优惠」可省 8.50 元", "Claim “测试优惠” to save ¥8.50"),
+        UnlockKind.CHANGE_PAYMENT: ("改用支付宝可省 8.50 元", "Pay by Alipay to save ¥8.50"),
+        UnlockKind.WAIT: (
+            "4 月 22 日 12:00 起「测试优惠」可省 8.50 元",
+            "“测试优惠” saves ¥8.50 from 22 Apr, 12:00",
+        ),
+    }[kind]
 
 
 @pytest.mark.parametrize("code", WarningCode)

@@ -10,6 +10,7 @@ from app.domain.pricing.fill import FuelMeasure
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.reason import Outcome, Reason
 from app.domain.promotions.terms import Lane
+from app.domain.shared.payment import PaymentMethod
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,8 @@ class Unlock:
     """The least step that makes a candidate apply, verified by pricing it again.
 
     `saves_fen` = payable now + what is added - payable then (what the bigger fill would cost
-    without the step's saving is compared at the pump price).
+    without the step's saving is compared at the pump price). `waits_until`: of WAIT, the moment
+    priced; `payment_method`: of CHANGE_PAYMENT, the method priced.
     """
 
     kind: UnlockKind
@@ -56,6 +58,8 @@ class Unlock:
     saves_fen: int
     add_fen: int | None = None
     add_ml: int | None = None
+    waits_until: datetime | None = None
+    payment_method: PaymentMethod | None = None
 
 
 class PriceLineKind(StrEnum):

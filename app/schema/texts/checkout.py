@@ -60,14 +60,15 @@ WARNING_TEXTS: dict[WarningCode, Callable[[PreviewWarning, Words], str]] = {
         "Points were not used: too few, or not together with the chosen offers",
     ),
     WarningCode.DISCOUNT_CLAMPED: _of_title(
-        "{title}已到最低限价，少减 {cut} 元", "{title} reached the floor price: ¥{cut} less off"
+        "{title}已减到最低应付金额，少减 {cut} 元",
+        "{title} reached the least that can be paid: ¥{cut} less off",
     ),
     WarningCode.SEARCH_INEXACT: _of_title(
         "可用优惠过多，当前组合未必最省", "Too many offers to try all: a cheaper set may exist"
     ),
-    WarningCode.COUPON_EXPIRES_SOON: _of_title("{title}将于 {at} 到期", "{title} expires {at}"),
-    WarningCode.OFFER_ENDS_SOON: _of_title("{title}将于 {at} 结束", "{title} ends {at}"),
-    WarningCode.PRICE_CHANGES_SOON: _of_title("油价将于 {at} 调整", "The fuel price changes {at}"),
+    WarningCode.COUPON_EXPIRES_SOON: _of_title("{title}将于 {at} 到期", "{title} expires on {at}"),
+    WarningCode.OFFER_ENDS_SOON: _of_title("{title}将于 {at} 结束", "{title} ends on {at}"),
+    WarningCode.PRICE_CHANGES_SOON: _of_title("油价将于 {at} 调整", "The fuel price changes on {at}"),
     WarningCode.STATION_CLOSED: _of_title("油站当前未营业", "The station is closed now"),
     WarningCode.SIGN_IN_TO_ORDER: _of_title("登录后可下单", "Sign in to order"),
     WarningCode.OFFERS_UNAVAILABLE: _of_title(
@@ -101,18 +102,16 @@ def _claim(_: Unlock, words: Words) -> str:
 
 
 def _change_payment(step: Unlock, words: Words) -> str:
-    methods = [
-        PAYMENT_METHODS[method].in_language(words.language)
-        for condition in step.candidate.promotion.conditions
-        if condition.kind == "PAYMENT_METHOD"
-        for method in sorted(condition.methods)
-    ]
-    named = words.join(methods)
+    """Names the one method that was priced: another might cost more."""
+    method = step.payment_method
+    named = PAYMENT_METHODS[method].in_language(words.language) if method else ""
     return words.say(f"改用{named}可省 {{saves}} 元", f"Pay by {named} to save ¥{{saves}}")
 
 
-def _wait(_: Unlock, words: Words) -> str:
-    return words.say("{title}开始后可省 {saves} 元", "Wait for {title} to save ¥{saves}")
+def _wait(step: Unlock, words: Words) -> str:
+    until = step.waits_until
+    at = day_and_time(until.astimezone(SHOWN_IN), words) if until else ""
+    return words.say(f"{at} 起{{title}}可省 {{saves}} 元", f"{{title}} saves ¥{{saves}} from {at}")
 
 
 UNLOCK_TEXTS: dict[UnlockKind, Callable[[Unlock, Words], str]] = {

@@ -122,6 +122,8 @@ def test_another_payment_method_and_the_best_of_those_accepted() -> None:
         (UnlockKind.CHANGE_PAYMENT, "A", 400),
         (UnlockKind.CHANGE_PAYMENT, "U", 400),
     ]
+    methods = [hint.payment_method for hint in quote(asked).unlocks]
+    assert methods == [PaymentMethod.UNIONPAY, PaymentMethod.UNIONPAY]
 
 
 def test_waiting_is_hinted_within_a_day() -> None:
@@ -139,6 +141,9 @@ def test_waiting_for_two_things_waits_for_the_later_one() -> None:
     begins = Validity(starts_at=NOON + timedelta(hours=9))
     both = promotion("A", 300, conditions=(evening,), validity=begins)
     assert hints(purchase([both])) == [(UnlockKind.WAIT, "A", 300)]
+    [hint] = quote(purchase([both])).unlocks
+    assert hint.waits_until == NOON + timedelta(hours=9)
+    assert hint.payment_method is None
     too_late = replace(both, validity=Validity(starts_at=NOON + timedelta(hours=11)))
     assert hints(purchase([too_late])) == []
 
