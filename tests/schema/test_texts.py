@@ -179,11 +179,11 @@ def test_unlock_hints_say_what_is_saved(kind):
     assert (unlock_message(step, ZH), unlock_message(step, EN)) == {
         UnlockKind.BUY_MORE: ("再加 1.99 元可省 8.50 元", "Add ¥1.99 to save ¥8.50"),
         UnlockKind.SIGN_IN: ("登录可省 8.50 元", "Sign in to save ¥8.50"),
-        UnlockKind.CLAIM: ("领取「测试优惠」可省 8.50 元", "Claim “测试优惠” to save ¥8.50"),
+        UnlockKind.CLAIM: ("领取「测试优惠」可省 8.50 元", "Claim “Test offer” to save ¥8.50"),
         UnlockKind.CHANGE_PAYMENT: ("改用支付宝可省 8.50 元", "Pay by Alipay to save ¥8.50"),
         UnlockKind.WAIT: (
             "4 月 22 日 12:00 起「测试优惠」可省 8.50 元",
-            "“测试优惠” saves ¥8.50 from 22 Apr, 12:00",
+            "“Test offer” saves ¥8.50 from 22 Apr, 12:00",
         ),
     }[kind]
 
