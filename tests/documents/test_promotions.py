@@ -278,6 +278,7 @@ def test_a_file_tells_path_and_line(tmp_path: Path) -> None:
         (b"promotions: !!python/object:os.system x\n", [("", 1)]),
         (b"promotions: &a [*a]\n", [("", None)]),
     ],
+    ids=ascii,
 )
 def test_a_broken_file_is_told(
     tmp_path: Path, raw: bytes, expected: list[tuple[str, int | None]]
