@@ -21,7 +21,7 @@ from app.integrations.local_servers import (
     running_servers,
 )
 from app.integrations.local_servers.children import is_alive
-from app.integrations.local_servers.folders import Folders
+from app.integrations.local_servers.folders import Folders, locked
 from app.integrations.local_servers.postgres import embedded_binaries
 from app.settings import without_driver
 from tests.house.launching import (
@@ -119,6 +119,17 @@ def test_an_end_during_the_first_start_leaves_nothing_half_made(folder: Path) ->
         owner.wait()
     with keeper(folder) as owner:
         assert_answers(when_running(owner, folder))
+
+
+def test_what_a_killed_owner_left_is_not_taken_for_the_next_ones(used_folder: Path) -> None:
+    with keeper(used_folder) as owner:
+        when_running(owner, used_folder)
+        owner.kill()
+        owner.wait()
+    folders = Folders.of(used_folder)
+    assert folders.state.exists()
+    with locked(folders):
+        assert running_servers(used_folder) is None
 
 
 def test_a_path_longer_than_a_socket_may_be(folder: Path) -> None:

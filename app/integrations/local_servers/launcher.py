@@ -95,6 +95,8 @@ def running_servers(folder: Path) -> LocalServers | None:
     if not is_locked(folders) or not folders.state.exists():
         return None
     state = json.loads(folders.state.read_text())
+    if not children.is_alive(state["owner"]):
+        return None  # left by an owner that was killed; the next one is only just starting
     return LocalServers(
         folders.home,
         state["database_url"],
@@ -133,7 +135,7 @@ def _describe(
 
 def _write(folders: Folders, running: LocalServers) -> None:
     """Replace the state file in one step: a reader never sees half of it."""
-    state = asdict(running) | {"folder": str(running.folder)}
+    state = asdict(running) | {"folder": str(running.folder), "owner": os.getpid()}
     descriptor, name = tempfile.mkstemp(dir=folders.home, prefix="servers.")
     with os.fdopen(descriptor, "w") as file:
         json.dump(state, file, ensure_ascii=False, indent=2)
