@@ -7,7 +7,19 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, Interval, Select, Text, cast, func, literal, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Connection,
+    Interval,
+    Select,
+    Text,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from app.documents.findings import DocumentInvalid
 from app.documents.promotions import parse_promotion
@@ -51,8 +63,8 @@ GRADES = {grade.value: grade for grade in FuelGrade}
 PLACE_IN_DISPLAY = {grade: place for place, grade in enumerate(FuelGrade)}
 REMOTENESS = {remoteness.value: remoteness for remoteness in Remoteness}
 
-KnownPromotions = Mapping[tuple[str, int], Promotion]
-"""Parsed documents by (code, version): a version never changes, so it is parsed once."""
+KnownPromotions = Mapping[tuple[str, int, bool], Promotion]
+"""By (code, version, paused): a version never changes, so its document is parsed once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +115,44 @@ def _rows(connection: Connection, query: Select[*tuple[Any, ...]]) -> Sequence[A
 
 def _promotions(
     connection: Connection, known: KnownPromotions
-) -> tuple[dict[tuple[str, int], Promotion], dict[str, str]]:
-    live = select(LIVE.c.code, LIVE.c.version, cast(DOCUMENT.c.document, Text)).join(
-        DOCUMENT, (DOCUMENT.c.code == LIVE.c.code) & (DOCUMENT.c.version == LIVE.c.version)
-    )
-    promotions: dict[tuple[str, int], Promotion] = {}
+) -> tuple[dict[tuple[str, int, bool], Promotion], dict[str, str]]:
+    """Reads the documents of those versions alone that are not known."""
+    live = select(LIVE.c.code, LIVE.c.version, LIVE.c.paused).order_by(LIVE.c.code)
+    keys = [(code, version, paused) for code, version, paused in _rows(connection, live)]
+    unknown = [key[:2] for key in keys if key not in known]
+    documents = _documents(connection, unknown)
+    promotions: dict[tuple[str, int, bool], Promotion] = {}
     unreadable: dict[str, str] = {}
-    for code, version, document in _rows(connection, live.order_by(LIVE.c.code)):
-        key = (code, version)
+    for key in keys:
+        code, version, paused = key
         try:
-            promotions[key] = known.get(key) or parse_promotion(orjson.loads(document))
+            promotion = known.get(key) or _parsed(documents[code, version], paused=paused)
         except (DocumentInvalid, ValueError) as fault:
             unreadable[code] = str(fault)
+        else:
+            promotions[key] = promotion
     return promotions, unreadable
+
+
+def _documents(
+    connection: Connection, versions: Sequence[tuple[str, int]]
+) -> dict[tuple[str, int], str]:
+    if not versions:
+        return {}
+    codes, numbers = zip(*versions, strict=True)
+    unnested = func.unnest(
+        literal(list(codes), ARRAY(Text)), literal(list(numbers), ARRAY(BigInteger))
+    )
+    asked = unnested.table_valued("code", "version").render_derived()
+    query = select(DOCUMENT.c.code, DOCUMENT.c.version, cast(DOCUMENT.c.document, Text)).join(
+        asked, (DOCUMENT.c.code == asked.c.code) & (DOCUMENT.c.version == asked.c.version)
+    )
+    return {(code, version): document for code, version, document in connection.execute(query)}
+
+
+def _parsed(document: str, *, paused: bool) -> Promotion:
+    promotion = parse_promotion(orjson.loads(document))
+    return replace(promotion, paused=True) if paused else promotion
 
 
 def _products(connection: Connection) -> dict[int, dict[FuelGrade, StationProduct]]:

@@ -52,9 +52,16 @@ DELETE FROM station WHERE generated
 """
 
 _WITHDRAW: LiteralString = """
-DELETE FROM promotion_live AS live USING promotion_version AS version
-WHERE version.code = live.code AND version.version = live.version
-    AND version.published_by = %(publisher)s AND live.code <> ALL (%(codes)s)
+WITH gone AS (
+    DELETE FROM promotion_live AS live USING promotion_version AS version
+    WHERE version.code = live.code AND version.version = live.version
+        AND version.published_by = %(publisher)s AND live.code <> ALL (%(codes)s)
+    RETURNING live.code, live.version
+)
+INSERT INTO promotion_step (code, version, step, act, state, done_by)
+SELECT gone.code, gone.version, coalesce(max(done.step), 0) + 1, 'END', 'ENDED', %(publisher)s
+FROM gone LEFT JOIN promotion_step AS done USING (code, version)
+GROUP BY gone.code, gone.version
 """
 
 _TAKEN_OVER: LiteralString = """

@@ -115,6 +115,19 @@ class ApprovedByItsAuthor(LifecycleRefusal):
         self.author = author
 
 
+class UnknownVersion(LifecycleRefusal):
+    """There is no such promotion, or no such version of it."""
+
+    def __init__(self, code: str, version: int | None = None) -> None:
+        name = code if version is None else f"{code}@{version}"
+        super().__init__(
+            code,
+            version,
+            f"没有 {name}；见 youhui promotions list --all",
+            f"there is no {name}; see `youhui promotions list --all`",
+        )
+
+
 class NoName(LifecycleRefusal):
     """An act of nobody."""
 

@@ -19,6 +19,7 @@ from app.storage.tables.stations import (
     StationProductRow,
     StationRow,
 )
+from app.storage.tables.usage import PromotionCounterRow, PromotionUsageRow
 from app.storage.tables.wallets import CouponRow, PointsAccountRow
 
 metadata = Row.metadata
@@ -30,6 +31,7 @@ USER_OWNED = (
     CouponRow,
     PointsAccountRow,
     FuelOrderRow,
+    PromotionUsageRow,
 )
 """Tables that shard by `user_id`; all others are reference tables."""
 
@@ -47,8 +49,10 @@ __all__ = [
     "MemberRow",
     "PointsAccountRow",
     "PriceZoneRow",
+    "PromotionCounterRow",
     "PromotionLiveRow",
     "PromotionStepRow",
+    "PromotionUsageRow",
     "PromotionVersionRow",
     "PumpPriceRow",
     "RegionRow",
