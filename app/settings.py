@@ -32,6 +32,7 @@ class Settings(BaseSettings):
     `demo` opens the demo's endpoints: personas, tokens, GraphiQL. Never set it in production.
     `signing_key`: the private ES256 key in PEM that signs tokens and quotes; None in demo mode:
     one is made under `data_dir`.
+    `operation_deadline_s`: after so long an operation is given up.
     """
 
     model_config = SettingsConfigDict(env_prefix="YOUHUI_", frozen=True, env_ignore_empty=True)
@@ -45,3 +46,4 @@ class Settings(BaseSettings):
     signing_key: SecretStr | None = None
     database_pool_size: Annotated[int, Field(ge=1)] = 10
     quote_ttl_s: Annotated[int, Field(ge=1)] = 300
+    operation_deadline_s: Annotated[int, Field(ge=1)] = 10

@@ -87,6 +87,7 @@ def serving(
         "YOUHUI_REDIS_URL": redis_url or "",
         "YOUHUI_DATA_DIR": str(data_dir),
         "YOUHUI_DEMO": "1",
+        "YOUHUI_OPERATION_DEADLINE_S": "120",  # a busy machine is not what is tested
     }
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -98,7 +99,7 @@ def serving(
         )
     url = f"http://127.0.0.1:{port}"
     try:
-        with httpx2.Client(base_url=url, timeout=30) as http:
+        with httpx2.Client(base_url=url, timeout=150) as http:
             live = Live(process, url, log, http)
             await_ready(live)
             yield live

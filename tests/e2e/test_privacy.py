@@ -27,7 +27,7 @@ NEAR = variables("stations")["near"]
 async def ask_all(live, order, tokens):
     """All at once, each on whatever connection is free."""
     limits = httpx2.Limits(max_connections=8)
-    async with httpx2.AsyncClient(base_url=live.url, timeout=60, limits=limits) as http:
+    async with httpx2.AsyncClient(base_url=live.url, timeout=150, limits=limits) as http:
 
         async def ask(persona):
             headers = {"Authorization": f"Bearer {tokens[persona]}"} if persona else {}
