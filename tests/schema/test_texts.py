@@ -145,18 +145,48 @@ def test_every_reason_is_said_in_both_languages(code, guest):
         ),
         (
             Reason(code=ReasonCode.BRAND, accepted=("sinopec",)),
-            "仅限 中国石化",
+            "仅限中国石化油站",
             "Only at Sinopec stations",
         ),
         (
             Reason(code=ReasonCode.TIME_WINDOW, accepted=("22:00-06:00",), available_from=NOON),
             "仅限每天 22:00–06:00，4 月 22 日 12:00 起可用",
-            "Only from 22:00–06:00; opens 22 Apr, 12:00",
+            "Only 22:00–06:00 each day; opens 22 Apr, 12:00",
         ),
         (
             Reason(code=ReasonCode.POINTS_SHORT, gap_count=30),
             "还差 30 积分",
             "30 more points are needed",
+        ),
+        (
+            Reason(code=ReasonCode.POINTS_SHORT, gap_count=1),
+            "还差 1 积分",
+            "1 more point is needed",
+        ),
+        (
+            Reason(code=ReasonCode.FIRST_ORDER, guest=True),
+            "请先登录（仅限新用户首单）",
+            "Sign in first (only for the first order)",
+        ),
+        (
+            Reason(code=ReasonCode.RUNNING_THRESHOLD, gap_fen=551),
+            "减去其他优惠后，距门槛差 5.51 元",
+            "¥5.51 short of its threshold after the other offers",
+        ),
+        (
+            Reason(code=ReasonCode.DAY_OF_MONTH, accepted=("1", "2", "3", "11", "22", "30")),
+            "仅限每月 1、2、3、11、22、30 日",
+            "Only on the 1st, 2nd, 3rd, 11th, 22nd, 30th of each month",
+        ),
+        (
+            Reason(code=ReasonCode.LIMIT_REACHED, limit=2, used=2, resets_at=NOON),
+            "限用 2 次，已用 2 次，4 月 22 日 12:00 起可再用",
+            "Limited to 2 times, used 2 times; available again from 22 Apr, 12:00",
+        ),
+        (
+            Reason(code=ReasonCode.PAYMENT_METHOD, accepted=("WECHAT_PAY",)),
+            "仅限用微信支付付款",
+            "Only when paid by WeChat Pay",
         ),
     ],
 )

@@ -68,7 +68,9 @@ WARNING_TEXTS: dict[WarningCode, Callable[[PreviewWarning, Words], str]] = {
     ),
     WarningCode.COUPON_EXPIRES_SOON: _of_title("{title}将于 {at} 到期", "{title} expires on {at}"),
     WarningCode.OFFER_ENDS_SOON: _of_title("{title}将于 {at} 结束", "{title} ends on {at}"),
-    WarningCode.PRICE_CHANGES_SOON: _of_title("油价将于 {at} 调整", "The fuel price changes on {at}"),
+    WarningCode.PRICE_CHANGES_SOON: _of_title(
+        "油价将于 {at} 调整", "The fuel price changes on {at}"
+    ),
     WarningCode.STATION_CLOSED: _of_title("油站当前未营业", "The station is closed now"),
     WarningCode.SIGN_IN_TO_ORDER: _of_title("登录后可下单", "Sign in to order"),
     WarningCode.OFFERS_UNAVAILABLE: _of_title(

@@ -101,14 +101,21 @@ def weekdays_text(days: Iterable[int], words: Words) -> str:
 
 
 def days_of_month_text(days: Iterable[int], words: Words) -> str:
-    named = words.join([str(day) for day in sorted(days)])
-    return words.say(f"每月 {named} 日", f"on day {named} of the month")
+    listed = sorted(days)
+    named = words.join([words.say(str(day), _ordinal(day)) for day in listed])
+    return words.say(f"每月 {named} 日", f"on the {named} of each month")
+
+
+def _ordinal(day: int) -> str:
+    """1st, 2nd, 3rd, 4th … 11th … 21st."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th") if day // 10 != 1 else "th"
+    return f"{day}{ending}"
 
 
 def _schedule(condition: Schedule, words: Words) -> Lines:
     if condition.windows:
         spans = words.join([f"{window.start}–{window.end}" for window in condition.windows])
-        text = words.say(f"每天 {spans}", f"From {spans}")
+        text = words.say(f"每天 {spans}", f"{spans} each day")
         yield ConditionLine(ReasonCode.TIME_WINDOW, text)
     if condition.days_of_week:
         named = weekdays_text(condition.days_of_week, words)

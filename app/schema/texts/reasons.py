@@ -19,11 +19,11 @@ SHOWN_IN = ZoneInfo("Asia/Shanghai")
 
 
 def reason_message(reason: Reason, words: Words) -> str:
-    """One sentence for one reason; a guest is told to sign in where that alone is missing."""
+    """One sentence for one reason. A guest is told to sign in, and that it may not be enough."""
     said = REASON_TEXTS[reason.code](reason, words)
-    if reason.guest:
-        return words.say(f"登录后可用：{said}", f"Sign in first: {said}")
-    return said
+    if not reason.guest:
+        return said
+    return words.say(f"请先登录（{said}）", f"Sign in first ({said[:1].lower()}{said[1:]})")
 
 
 def _fixed(zh: str, en: str) -> Callable[[Reason, Words], str]:
@@ -65,7 +65,7 @@ def _fuel_grade(reason: Reason, words: Words) -> str:
 
 def _time_window(reason: Reason, words: Words) -> str:
     spans = words.join([span.replace("-", "–") for span in reason.accepted])
-    return words.say(f"仅限每天 {spans}", f"Only from {spans}") + _from(reason, words)
+    return words.say(f"仅限每天 {spans}", f"Only {spans} each day") + _from(reason, words)
 
 
 def _day_of_week(reason: Reason, words: Words) -> str:
@@ -129,20 +129,31 @@ def _anew(reason: Reason, words: Words) -> str:
     if reason.resets_at is None:
         return ""
     starts = _local(reason.resets_at, words)
-    return words.say(f"，{starts} 起恢复", f"; starts anew {starts}")
+    return words.say(f"，{starts} 起可再用", f"; available again from {starts}")
 
 
 def _points_short(reason: Reason, words: Words) -> str:
     if reason.gap_count is None:
         return words.say("积分不足", "Not enough points")
-    return words.say(f"还差 {reason.gap_count} 积分", f"{reason.gap_count} more points are needed")
+    points = "1 more point is" if reason.gap_count == 1 else f"{reason.gap_count} more points are"
+    return words.say(f"还差 {reason.gap_count} 积分", f"{points} needed")
+
+
+def _running_threshold(reason: Reason, words: Words) -> str:
+    if reason.gap_fen is None:
+        return words.say("减去其他优惠后未达门槛", "Below its threshold after the other offers")
+    gap = yuan(reason.gap_fen)
+    return words.say(
+        f"减去其他优惠后，距门槛差 {gap} 元",
+        f"¥{gap} short of its threshold after the other offers",
+    )
 
 
 REASON_TEXTS: dict[ReasonCode, Callable[[Reason, Words], str]] = {
-    ReasonCode.STATION: _only("仅限 {}", "Only at {}", Words.station),
-    ReasonCode.BRAND: _only("仅限 {}", "Only at {} stations", Words.brand),
-    ReasonCode.REGION: _only("仅限 {}", "Only in {}", Words.region),
-    ReasonCode.TAG: _only("仅限 {} 油站", "Only at {} stations", Words.amenity),
+    ReasonCode.STATION: _only("仅限油站：{}", "Only at {}", Words.station),
+    ReasonCode.BRAND: _only("仅限{}油站", "Only at {} stations", Words.brand),
+    ReasonCode.REGION: _only("仅限{}", "Only in {}", Words.region),
+    ReasonCode.TAG: _only("仅限{}油站", "Only at {} stations", Words.amenity),
     ReasonCode.FUEL_GRADE: _fuel_grade,
     ReasonCode.TIME_WINDOW: _time_window,
     ReasonCode.DAY_OF_WEEK: _day_of_week,
@@ -154,7 +165,7 @@ REASON_TEXTS: dict[ReasonCode, Callable[[Reason, Words], str]] = {
         "仅限{}", "Only in {}", lambda w, code: CHANNELS[Channel(code)].in_language(w.language)
     ),
     ReasonCode.PAYMENT_METHOD: _only(
-        "仅限{}支付",
+        "仅限用{}付款",
         "Only when paid by {}",
         lambda w, code: PAYMENT_METHODS[PaymentMethod(code)].in_language(w.language),
     ),
@@ -170,15 +181,17 @@ REASON_TEXTS: dict[ReasonCode, Callable[[Reason, Words], str]] = {
     ReasonCode.COUPON_RESERVED: _fixed("券已被其他订单占用", "Another order holds this coupon"),
     ReasonCode.NOT_CLAIMED: _fixed("领取后可用", "Claim it first"),
     ReasonCode.POINTS_SHORT: _points_short,
-    ReasonCode.FLOOR_PRICE: _fixed("已到最低限价", "The floor price is reached"),
-    ReasonCode.ZERO_EFFECT: _fixed("本次加油不产生优惠", "It takes nothing off this fill"),
-    ReasonCode.CLASH: _fixed("与已选优惠不可同享", "It cannot go with the chosen offers"),
-    ReasonCode.NO_EFFECT: _fixed("在已选优惠之后不再减免", "Nothing is left to take off"),
-    ReasonCode.RUNNING_THRESHOLD: _fixed(
-        "减去其他优惠后未达门槛", "Below its threshold after the other offers"
+    ReasonCode.FLOOR_PRICE: _fixed(
+        "油价已是最低限价，不能再减", "The price is at its floor: nothing more comes off"
     ),
+    ReasonCode.ZERO_EFFECT: _fixed("本次加油不产生优惠", "It takes nothing off this fill"),
+    ReasonCode.CLASH: _fixed("与已选优惠不可同享", "It cannot be combined with the chosen offers"),
+    ReasonCode.NO_EFFECT: _fixed(
+        "已选优惠之后已无可减", "After the chosen offers nothing is left to take off"
+    ),
+    ReasonCode.RUNNING_THRESHOLD: _running_threshold,
     ReasonCode.NOT_BEST: _fixed("已选组合更省", "The chosen offers save more"),
-    ReasonCode.TIE: _fixed("与已选组合同价", "The chosen offers save the same"),
+    ReasonCode.TIE: _fixed("与已选组合同价", "The chosen offers save just as much"),
     ReasonCode.NOT_CHOSEN: _fixed("您未选择此优惠", "You left it out"),
 }
 """Every code that the engine may answer."""
