@@ -4,15 +4,16 @@ Each raises `ChoiceImpossible` where no legal combination holds what the viewer 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from app.domain.checkout.decision import decide, forced_payable_fen, roster_of
 from app.domain.checkout.explain import unapplied_offers
 from app.domain.checkout.lines import price_lines
+from app.domain.checkout.many import price_all
 from app.domain.checkout.pricing import price_of
 from app.domain.checkout.purchase import Purchase
 from app.domain.checkout.quote import Price, Quote
+from app.domain.checkout.straight import price_straight
 from app.domain.checkout.unlock import unlocks
 from app.domain.promotions.candidate import Candidate
 from app.domain.stations.station import Station, StationProduct
@@ -22,19 +23,18 @@ QUOTE_TTL = timedelta(minutes=5)
 
 def price(purchase: Purchase) -> Price:
     """What will be paid, under the best legal combination of the viewer's choice."""
-    return price_of(decide(purchase, roster_of(purchase)))
+    return price_many(purchase, [(purchase.station, purchase.product)])[0]
 
 
 def price_many(purchase: Purchase, places: Sequence[tuple[Station, StationProduct]]) -> list[Price]:
     """`price` of the same shopper, fill and choice at many places, in their order.
 
-    What does not depend on the place is worked out once; each answer equals `price`'s.
+    What does not depend on the place is worked out once; each answer equals `price`'s, search
+    statistics apart where the search was exact.
     """
-    roster = roster_of(purchase)
-    return [
-        price_of(decide(replace(purchase, station=station, product=product), roster))
-        for station, product in places
-    ]
+    if purchase.choice.is_free:
+        return price_all(purchase, places)
+    return price_straight(purchase, places)
 
 
 def quote(purchase: Purchase, ttl: timedelta = QUOTE_TTL) -> Quote:

@@ -16,6 +16,14 @@ def names_of(promotion: Promotion) -> Iterator[str]:
         yield f"tag:{tag}"
 
 
+def stacks_with_itself(promotion: Promotion) -> bool:
+    """Whether two coupons of the batch can be held together."""
+    if promotion.exclusive or promotion.exclusivity_group is not None:
+        return False
+    refuses = promotion.lane in promotion.refuses_lanes
+    return not refuses and any(name in promotion.stacks_with for name in names_of(promotion))
+
+
 def rivals(promotions: Sequence[Promotion]) -> list[int]:
     """For each candidate's promotion, the bit set of the other candidates it clashes with.
 

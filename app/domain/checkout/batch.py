@@ -1,0 +1,196 @@
+"""The best combinations at many places at once: legal combinations as rows of integer arrays.
+
+Exact: 64-bit integers only, and `fits` refuses figures that could overflow. A cell is one legal
+combination at one place. Offers are taken in application order, a run of mutual rivals at a time: a
+cell grows by at most one offer of a run. A cell is let go when even the most that later runs could
+take off (the best of each, from the undiscounted amount) leaves it above the best of its place;
+never on a tie, so every combination that costs the least is met and the tie-break decides.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.domain.checkout.crowd import Amounts, Offer, runs_of
+from app.domain.promotions.affine import Affine, Rounding
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+NO_LIMIT = 2**60
+WORD = 62
+MANY_CELLS = 1_500
+"""A place with more combinations under consideration is left to the search."""
+
+_PLACE, _RUNNING, _COUPONS, _POINTS, _MEMBERS, _IDENT, _BLOCKED = range(7)
+"""Rows of an array of cells, a column each; from the last one on, words of a bit set of offers."""
+
+
+class Table:
+    """Formulas and limits by offer and place; a place where an offer does not apply is empty."""
+
+    def __init__(self, offers: Sequence[Offer], amounts: Sequence[Amounts]) -> None:
+        shape = (len(offers), len(amounts))
+        columns: Ints = np.array(amounts, dtype=np.int64).reshape(-1, 4).T
+        self.offers = offers
+        self.pump_fen, self.low_fen, self._volume, self._volume_parts = columns
+        self.able: Flags = np.zeros(shape, dtype=np.bool_)
+        self.left: Ints = np.full(shape, NO_LIMIT, dtype=np.int64)
+        self._n0: Ints = np.zeros(shape, dtype=np.int64)
+        self._n1: Ints = np.zeros(shape, dtype=np.int64)
+        self._d: Ints = np.ones(shape, dtype=np.int64)
+        self._add: Ints = np.ones(shape, dtype=np.int64)
+        self._at_most: Ints = np.full(shape, NO_LIMIT, dtype=np.int64)
+        self._threshold: Ints = np.array([o.threshold_fen for o in offers], dtype=np.int64)
+        self.step: Ints = np.array([o.step_fen or 1 for o in offers], dtype=np.int64)
+        self._in_steps = np.array([o.step_fen is not None for o in offers], dtype=np.bool_)
+        self._refuses = np.array([o.refuse_partial for o in offers], dtype=np.bool_)
+
+    def put(self, row: int, at: Sequence[int], formula: Affine) -> None:
+        """The formula of an offer at some places."""
+        by_volume = formula.by_volume
+        parts = self._volume_parts[at] if by_volume else 1
+        self._n0[row, at] = formula.n0 * (self._volume[at] if by_volume else 1)
+        self._n1[row, at] = formula.n1 * parts
+        self._d[row, at] = d = formula.d * parts
+        match formula.rounding:
+            case Rounding.HALF_UP:
+                self._add[row, at] = d
+            case Rounding.HALF_DOWN:
+                self._add[row, at] = d - 1
+            case Rounding.DOWN:
+                self._add[row, at] = 0
+        bounds = (self.offers[row].cap_fen, formula.at_most)
+        self._at_most[row, at] = min((b for b in bounds if b is not None), default=NO_LIMIT)
+        self.able[row, at] = True
+
+    def worth(self, k: Ints, s: Ints, running: Ints) -> Ints:
+        """Capped, before money limits and headroom."""
+        n = self._n0[k, s] + self._n1[k, s] * running
+        capped = np.minimum((2 * n + self._add[k, s]) // (2 * self._d[k, s]), self._at_most[k, s])
+        capped = np.maximum(capped, 0)
+        return capped - capped % self.step[k]
+
+    def discount(self, k: Ints, s: Ints, running: Ints) -> tuple[Ints, Ints]:
+        """What it takes off, and what headroom cut (see `Contender.discount`)."""
+        uncut, left = self.worth(k, s, running), self.left[k, s]
+        uncut = np.where(left < uncut, np.where(self._refuses[k], 0, left), uncut)
+        uncut = np.where(running < self._threshold[k], 0, uncut)
+        room = np.maximum(running - self.low_fen[s], 0)
+        granted = np.minimum(uncut, room)
+        granted = granted - granted % self.step[k]
+        return granted, np.where(self._in_steps[k], 0, uncut - granted)
+
+    def keep_able(self) -> Ints:
+        """Drops what takes nothing off alone; gives the most that each can ever take off."""
+        k, s = np.nonzero(self.able)
+        pump = self.pump_fen[s]
+        alone, _ = self.discount(k, s, pump)
+        self.able[k, s] = alone > 0
+        room = np.maximum(pump - self.low_fen[s], 0)
+        most = np.zeros(self.able.shape, dtype=np.int64)
+        bound = np.minimum(np.minimum(self.worth(k, s, pump), self.left[k, s]), room)
+        most[k, s] = np.where(alone > 0, bound, 0)
+        return most
+
+
+class Winners:
+    """Of each place the best combinations met: they differ in the later words of a tie at most."""
+
+    def __init__(self, table: Table, max_offers: int) -> None:
+        self._table, self._max_offers = table, max_offers
+        offers = table.offers
+        self._words = len(offers) // WORD + 1
+        masks = [
+            [o.rivals >> WORD * w & (1 << WORD) - 1 for o in offers] for w in range(self._words)
+        ]
+        self._rivals: Ints = np.array(masks, dtype=np.int64)
+        self._coupon: Ints = np.array([o.is_coupon for o in offers], dtype=np.int64)
+        self._points: Ints = np.array([o.points_per_step for o in offers], dtype=np.int64)
+        self._runs = runs_of([offer.rivals for offer in offers])
+        most = table.keep_able()
+        by_run = np.maximum.reduceat(most, [run.start for run in self._runs], axis=0)
+        self._later = np.cumsum(by_run[::-1], axis=0)[::-1]
+        places = len(table.pump_fen)
+        nobody: Ints = np.full(places, -1, dtype=np.int64)
+        self._log: list[tuple[Ints, Ints, Ints, Ints]] = []
+        self._log.append((nobody, nobody, nobody, nobody))
+        self.given_up: Flags = np.zeros(places, dtype=np.bool_)
+        self.nodes: Ints = np.zeros(places, dtype=np.int64)
+        self._last = self._search()
+        self._who, self._granted, self._cut, self._parent = (
+            np.concatenate(column) for column in zip(*self._log, strict=True)
+        )
+
+    def at_each(self) -> list[list[int]]:
+        """The idents of the combinations that come first by payable, coupons and points."""
+        last = self._last
+        order = np.lexsort((last[_POINTS], last[_COUPONS], last[_PLACE]))
+        found: list[list[int]] = [[] for _ in self.given_up]
+        first: dict[int, tuple[int, int]] = {}
+        rows: list[list[int]] = last[[_PLACE, _COUPONS, _POINTS, _IDENT]][:, order].T.tolist()
+        for place, coupons, points, ident in rows:
+            if first.setdefault(place, (coupons, points)) == (coupons, points):
+                found[place].append(ident)
+        return found
+
+    def members(self, ident: int) -> list[tuple[int, int, int]]:
+        """Offer, what it takes off and what was cut, in application order."""
+        found: list[tuple[int, int, int]] = []
+        while (offer := int(self._who[ident])) >= 0:
+            found.append((offer, int(self._granted[ident]), int(self._cut[ident])))
+            ident = int(self._parent[ident])
+        return found[::-1]
+
+    def _search(self) -> Ints:
+        places = len(self.given_up)
+        cells: Ints = np.zeros((_BLOCKED + self._words, places), dtype=np.int64)
+        cells[_PLACE] = cells[_IDENT] = np.arange(places)
+        cells[_RUNNING] = self._table.pump_fen
+        best, size = self._greedy(cells), places
+        for number, run in enumerate(self._runs):
+            new, who, granted, cut = self._joined(cells, run)
+            self._log.append((who, granted, cut, new[_IDENT].copy()))
+            new[_IDENT] = np.arange(size, size + len(who))
+            size += len(who)
+            np.minimum.at(best, new[_PLACE], new[_RUNNING])
+            self.nodes += np.bincount(new[_PLACE], minlength=places)
+            cells = np.concatenate((cells, new), axis=1)
+            at, later = cells[_PLACE], 0
+            if number + 1 < len(self._runs):
+                later = self._later[number + 1][at]
+            hopeful = cells[_RUNNING] - later <= best[at]
+            cells = cells[:, hopeful & ~self.given_up[at]]
+            self.given_up |= np.bincount(cells[_PLACE], minlength=places) > MANY_CELLS
+        return cells[:, ~self.given_up[cells[_PLACE]]]
+
+    def _greedy(self, start: Ints) -> Ints:
+        """What a good combination at each place comes to: of each run the strongest offer."""
+        cells = start.copy()
+        for run in self._runs:
+            new, _, granted, _ = self._joined(cells, run)
+            order = np.lexsort((-granted, new[_PLACE]))
+            places = new[_PLACE][order]
+            strongest = new[:, order[np.diff(places, prepend=-1) > 0]]
+            cells[:, strongest[_PLACE]] = strongest
+        return cells[_RUNNING].copy()
+
+    def _joined(self, cells: Ints, run: range) -> tuple[Ints, Ints, Ints, Ints]:
+        """Each cell with each offer of the run that may join it and gives something; idents are
+        still the parents'. And who joined, what it takes off, and what was cut."""
+        offers = np.arange(run.start, run.stop)
+        free = self._table.able[run.start : run.stop][:, cells[_PLACE]]
+        blocked = cells[_BLOCKED + offers // WORD] >> (offers % WORD)[:, None]
+        free &= ((blocked & 1) == 0) & (cells[_MEMBERS] < self._max_offers)
+        row, column = np.nonzero(free)
+        who, new = offers[row], cells[:, column]
+        granted, cut = self._table.discount(who, new[_PLACE], new[_RUNNING])
+        works = granted > 0
+        who, new, granted, cut = who[works], new[:, works], granted[works], cut[works]
+        new[_RUNNING] -= granted
+        new[_COUPONS] += self._coupon[who]
+        new[_POINTS] += granted // self._table.step[who] * self._points[who]
+        new[_MEMBERS] += 1
+        new[_BLOCKED:] |= self._rivals[:, who]
+        return new, who, granted, cut
