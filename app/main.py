@@ -169,7 +169,9 @@ def create_app(settings: Settings) -> Starlette:
         outside.services(timedelta(seconds=settings.quote_ttl_s)),
         outside.probes(),
         EdgeOptions(
-            view=ViewOptions(hide_suggestions=not settings.demo),
+            view=ViewOptions(
+                hide_suggestions=not settings.demo, deadline_s=settings.operation_deadline_s
+            ),
             more_routes=_demo_routes(outside) if settings.demo else (),
         ),
         lifespan,
