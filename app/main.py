@@ -39,6 +39,7 @@ from app.storage.members import PostgresMemberRepository
 from app.storage.points import PostgresPointsRepository
 from app.storage.station_details import PostgresStationDetailsRepository
 from app.storage.stock import PostgresStockRepository
+from app.storage.usage import PostgresUsageRepository
 from app.storage.wallets import PostgresWalletRepository
 
 PERSONAS = Path(__file__).parents[1] / "seed" / "personas.yaml"
@@ -123,15 +124,22 @@ class Outside:
         points = PostgresPointsRepository(self.engine)
         stock = PostgresStockRepository(self.engine)
         details = PostgresStationDetailsRepository(self.engine)
+        usage = PostgresUsageRepository(self.engine)
         cache = None if self.redis is None else RedisPublicCache(self.redis, Keys())
         placements = Placements()
 
         def build(user_id: int | None, moment: datetime, catalog: Catalog) -> Loaders:
             public = build_public_loaders(
-                catalog, station_details=details, stock=stock, cache=cache, placements=placements
+                catalog,
+                moment,
+                station_details=details,
+                stock=stock,
+                usage=usage,
+                cache=cache,
+                placements=placements,
             )
             viewer = user_id and build_viewer_loaders(
-                user_id, moment, members=members, wallets=wallets, points=points
+                user_id, moment, members=members, wallets=wallets, points=points, usage=usage
             )
             return Loaders(public, viewer or None)
 

@@ -22,9 +22,9 @@ from app.resolvers.refusals import ErrorCode, Refusal, Refused, Subject
 from app.resolvers.shopping import (
     Shopping,
     Wishes,
-    guest_shopping,
+    guest_shopping_to_price,
     purchase_of,
-    shopping,
+    shopping_to_price,
 )
 
 MAX_OFFERS = 8
@@ -181,13 +181,15 @@ def _codes(
 
 
 async def _buyer(context: RequestContext, choice: OfferChoice) -> tuple[Shopping, bool]:
-    """The viewer, or anyone when the viewer's data cannot be loaded; then `False`."""
+    """The viewer, or anyone when the viewer's data cannot be loaded. `False`: something could not
+    be read, so offers may be missing."""
     try:
-        return await shopping(context), True
+        buyer = await shopping_to_price(context)
     except StorageUnavailable:
         if choice.coupon_ids:
             raise
-        return guest_shopping(context), False
+        return await guest_shopping_to_price(context), False
+    return buyer, not buyer.usage.unread
 
 
 def _wishes(wanted: PreviewWanted, choice: OfferChoice) -> Wishes:
@@ -203,8 +205,9 @@ def _quoted(
         raise Refused(_impossible(wanted, impossible)) from impossible
     warnings = warnings_of(quote, points_asked=wanted.use_points is True)
     if not complete:
-        known = tuple(w for w in warnings if w.code is not WarningCode.SIGN_IN_TO_ORDER)
-        warnings = (PreviewWarning(code=WarningCode.OFFERS_UNAVAILABLE), *known)
+        if context.user_id is not None:
+            warnings = tuple(w for w in warnings if w.code is not WarningCode.SIGN_IN_TO_ORDER)
+        warnings = (PreviewWarning(code=WarningCode.OFFERS_UNAVAILABLE), *warnings)
     return Preview(
         quote_id=uuid.uuid4().hex,
         quote=quote,

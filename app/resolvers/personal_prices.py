@@ -13,7 +13,7 @@ from app.domain.stations.station import Station, StationProduct
 from app.loaders.batching import BatchLoader
 from app.resolvers.context import RequestContext
 from app.resolvers.errors import BadFill
-from app.resolvers.shopping import Shopping, purchase_of, shopping
+from app.resolvers.shopping import Shopping, purchase_of, shopping_to_price
 
 Place = tuple[Station, StationProduct]
 _Key = tuple[int, FuelGrade, Fill]
@@ -62,7 +62,7 @@ class PersonalPrices(BatchLoader[_Asked, PersonalPrice]):
 
     async def _buyer_of_request(self) -> Shopping:
         if self._buyer is None:
-            self._buyer = await shopping(self._context)
+            self._buyer = await shopping_to_price(self._context)
         return self._buyer
 
     async def load_batch(self, keys: Sequence[_Asked]) -> list[PersonalPrice]:

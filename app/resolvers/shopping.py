@@ -5,26 +5,31 @@ truth).
 """
 
 import asyncio
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from app.domain.checkout.purchase import FREE_CHOICE, OfferChoice, Purchase
 from app.domain.pricing.fill import Fill
 from app.domain.profiles.member import Habits, Preferences
 from app.domain.profiles.usual import ChosenFill, FillOrigin, usual_fill, usual_fuel_grade
 from app.domain.promotions.shopper import Shopper
+from app.domain.promotions.usage import NO_USAGE, CounterKey, Usage, Used
 from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod
 from app.domain.stations.station import Station, StationProduct
+from app.ports.errors import StorageUnavailable
 from app.resolvers.context import RequestContext, Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shopping:
-    """A shopper with their settings and habits; a guest has neither."""
+    """A shopper with their settings and habits; a guest has neither. `usage`: what was used of
+    promotions, where it has been read (`shopping_to_price`)."""
 
     shopper: Shopper
     preferences: Preferences = field(default_factory=Preferences)
     habits: Habits = field(default_factory=Habits)
+    usage: Usage = NO_USAGE
 
     @property
     def fuel_grade(self) -> FuelGrade:
@@ -73,6 +78,42 @@ async def _member_shopping(context: RequestContext, viewer: Viewer) -> Shopping:
     return Shopping(shopper=shopper, preferences=member.preferences, habits=habits)
 
 
+async def shopping_to_price(context: RequestContext) -> Shopping:
+    """With what was used of promotions: the viewer's own, and by all together. All loads go out
+    together. Database down: `StorageUnavailable` for a member; a guest's is `usage.unread`."""
+    viewer = context.viewer()
+    if viewer is None:
+        return await guest_shopping_to_price(context)
+    buyer, own, shared = await asyncio.gather(
+        shopping(context), _own_usage(context, viewer), public_usage(context)
+    )
+    return replace(buyer, usage=Usage({**shared.counters, **own}, shared.unread))
+
+
+async def _own_usage(context: RequestContext, viewer: Viewer) -> Mapping[CounterKey, Used]:
+    """No statement where no promotion limits what a member may use."""
+    if not context.catalog.rules.limits_users:
+        return {}
+    return await viewer.loaders.usage.load(viewer.user_id)
+
+
+async def guest_shopping_to_price(context: RequestContext) -> Shopping:
+    return replace(guest_shopping(context), usage=await public_usage(context))
+
+
+async def public_usage(context: RequestContext) -> Usage:
+    """Counters of promotions that all share; no statement where no promotion has any. Where they
+    cannot be read, nothing is known to be left of what they bound."""
+    codes = context.catalog.rules.shared_codes
+    if not codes:
+        return NO_USAGE
+    try:
+        found = await context.loaders.public.usage_by_code.load_many(codes)
+    except StorageUnavailable:
+        return Usage(unread=True)
+    return Usage({key: used for counters in found for key, used in counters.items()})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wishes:
     """What a request may say about a purchase beyond the fill; None: the viewer's setting."""
@@ -107,4 +148,5 @@ def purchase_of(
         payment_method=wishes.payment_method or settings.usual_payment_method,
         use_points=use_points,
         choice=wishes.choice,
+        usage=buyer.usage,
     )

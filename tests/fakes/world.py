@@ -39,6 +39,7 @@ from tests.fakes.points import FakePointsRepository
 from tests.fakes.quote_tokens import FakeQuoteTokens
 from tests.fakes.station_details import FakeStationDetailsRepository
 from tests.fakes.stock import FakeStockRepository
+from tests.fakes.usage import FakeUsageRepository
 from tests.fakes.wallets import FakeWalletRepository
 
 NOON = datetime(2026, 4, 22, 4, 0, tzinfo=UTC)
@@ -123,6 +124,7 @@ class World:
     points: FakePointsRepository = field(default_factory=FakePointsRepository)
     details: FakeStationDetailsRepository = field(default_factory=FakeStationDetailsRepository)
     stock: FakeStockRepository = field(default_factory=FakeStockRepository)
+    usage: FakeUsageRepository = field(default_factory=FakeUsageRepository)
     tokens: FakeQuoteTokens = field(default_factory=FakeQuoteTokens)
     schema: strawberry.Schema = field(default_factory=build_schema)
 
@@ -153,13 +155,15 @@ class World:
 
     def go_down(self) -> None:
         """The database is gone."""
-        for repository in (self.members, self.wallets, self.points, self.details, self.stock):
+        for repository in self._repositories():
             repository.down = True
 
     @property
     def statements(self) -> int:
-        repositories = (self.members, self.wallets, self.points, self.details, self.stock)
-        return sum(repository.statements for repository in repositories)
+        return sum(repository.statements for repository in self._repositories())
+
+    def _repositories(self) -> tuple[Any, ...]:
+        return self.members, self.wallets, self.points, self.details, self.stock, self.usage
 
     def request(
         self,
@@ -170,11 +174,18 @@ class World:
         channel: Channel | None = Channel.MINI_PROGRAM,
     ) -> RequestContext:
         """Inside a running loop."""
-        public = build_public_loaders(self.catalog, station_details=self.details, stock=self.stock)
+        public = build_public_loaders(
+            self.catalog, moment, station_details=self.details, stock=self.stock, usage=self.usage
+        )
         viewer = None
         if user_id is not None:
             viewer = build_viewer_loaders(
-                user_id, moment, members=self.members, wallets=self.wallets, points=self.points
+                user_id,
+                moment,
+                members=self.members,
+                wallets=self.wallets,
+                points=self.points,
+                usage=self.usage,
             )
         return RequestContext(
             catalog=self.catalog,

@@ -101,7 +101,7 @@ async def test_a_viewer_loader_cannot_be_given_a_cache(loader: type[ViewerLoader
 
 async def test_nor_can_their_builder():
     with pytest.raises(TypeError):
-        build_viewer_loaders(1, None, members=1, wallets=1, points=1, cache=DictCache())
+        build_viewer_loaders(1, None, members=1, wallets=1, points=1, usage=1, cache=DictCache())
 
 
 def imported(path: Path) -> set[str]:

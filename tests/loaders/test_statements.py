@@ -10,6 +10,7 @@ from app.domain.checkout.catalog import Catalog
 from app.domain.loyalty.points import PointsBalance
 from app.domain.profiles.member import Habits
 from app.domain.promotions.rulebook import RuleBook
+from app.domain.promotions.usage import Used
 from app.domain.stations.directory import StationDirectory
 from app.domain.stations.station import StationDetails
 from app.domain.wallet.coupon import CouponStatus
@@ -22,6 +23,7 @@ from app.storage.points import PostgresPointsRepository
 from app.storage.statement_count import count_statements
 from app.storage.station_details import PostgresStationDetailsRepository
 from app.storage.stock import PostgresStockRepository
+from app.storage.usage import PostgresUsageRepository
 from app.storage.wallets import PostgresWalletRepository
 from tests.support import rows
 from tests.support.rows import NOON
@@ -43,14 +45,17 @@ def viewer_loaders(engine: AsyncEngine, user_id: int) -> ViewerLoaders:
         members=PostgresMemberRepository(engine),
         wallets=PostgresWalletRepository(engine),
         points=PostgresPointsRepository(engine),
+        usage=PostgresUsageRepository(engine),
     )
 
 
 def public_loaders(engine: AsyncEngine) -> PublicLoaders:
     return build_public_loaders(
         EMPTY,
+        NOON,
         station_details=PostgresStationDetailsRepository(engine),
         stock=PostgresStockRepository(engine),
+        usage=PostgresUsageRepository(engine),
     )
 
 
@@ -69,6 +74,16 @@ async def test_stock_is_one_statement(engine: AsyncEngine, batches: int):
     with count_statements(engine) as count:
         found = await loader.load_many(f"batch-{number}" for number in range(batches))
     assert found == [7] + [0] * (batches - 1)
+    assert len(count) == 1
+
+
+@pytest.mark.parametrize("codes", [1, 40])
+async def test_what_all_have_used_is_one_statement(engine: AsyncEngine, codes: int):
+    await rows.put_counter(engine, "code-0", uses=7, fen=700)
+    loader = public_loaders(engine).usage_by_code
+    with count_statements(engine) as count:
+        found = await loader.load_many(f"code-{number}" for number in range(codes))
+    assert [list(counters.values()) for counters in found] == [[Used(7, 700)]] + [[]] * (codes - 1)
     assert len(count) == 1
 
 
@@ -107,6 +122,7 @@ async def test_everything_about_a_viewer_is_one_statement_a_kind(engine: AsyncEn
         loaders.open_coupons,
         loaders.coupon_counts,
         loaders.points,
+        loaders.usage,
     )
     with count_statements(engine) as count:
         for _ in range(3):
@@ -123,6 +139,7 @@ async def test_a_member_without_rows(engine: AsyncEngine):
     assert await loaders.coupon_counts.load(404) == {}
     assert await loaders.coupon_by_id.load((404, 1)) is None
     assert await loaders.points.load(404) == PointsBalance()
+    assert await loaders.usage.load(404) == {}
 
 
 async def test_counts_are_at_the_request_s_moment(engine: AsyncEngine):

@@ -13,6 +13,7 @@ from app.loaders.viewer.own import NotTheViewer
 from app.storage.engine import make_engine
 from app.storage.members import PostgresMemberRepository
 from app.storage.points import PostgresPointsRepository
+from app.storage.usage import PostgresUsageRepository
 from app.storage.wallets import PostgresWalletRepository
 from tests.support import rows
 from tests.support.rows import NOON
@@ -26,6 +27,7 @@ LOADERS = (
     "coupon_counts",
     "coupon_by_id",
     "points",
+    "usage",
 )
 
 
@@ -38,6 +40,7 @@ async def two_viewers(engine: AsyncEngine) -> None:
         await rows.put_member(engine, user_id, phone_masked=f"*{user_id}")
         await rows.put_favourite(engine, user_id, user_id)
         await rows.put_points(engine, user_id, available=user_id)
+        await rows.put_usage(engine, user_id, "A", uses=user_id)
         await rows.put_order(engine, user_id, 1, pump_amount_fen=user_id * 1_000)
         for number in range(user_id):
             await rows.put_coupon(engine, user_id, user_id * 100 + number)
@@ -50,6 +53,7 @@ def loaders_of(engine: AsyncEngine, user_id: int) -> ViewerLoaders:
         members=PostgresMemberRepository(engine),
         wallets=PostgresWalletRepository(engine),
         points=PostgresPointsRepository(engine),
+        usage=PostgresUsageRepository(engine),
     )
 
 
@@ -80,6 +84,9 @@ async def test_interleaved_requests_see_their_own(engine: AsyncEngine, database_
         assert seen["member"].user_id == user_id
         assert seen["favourites"] == {user_id}
         assert seen["points"].available == user_id
+        assert [(key.subject, used.uses) for key, used in seen["usage"].items()] == [
+            (str(user_id), user_id)
+        ]
         assert [coupon.user_id for coupon in seen["open_coupons"]] == [user_id] * user_id
         assert set(seen["habits"].usual_pump_amount_fen.values()) == {user_id * 1_000}
         assert seen["coupon_by_id"].user_id == user_id

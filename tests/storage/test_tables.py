@@ -68,11 +68,17 @@ def narrow_columns(connection: Connection) -> set[str]:
     }
 
 
+CALENDAR_DAYS = {"period_start"}
+"""Days of a calendar that the row's promotion names: no instants."""
+
+
 def instants_without_zone(connection: Connection) -> set[str]:
     return {
         f"{table}.{column}"
         for table, column, kind in connection.execute(text(COLUMNS))
-        if kind.startswith(("timestamp", "date", "time")) and kind != "timestamp with time zone"
+        if kind.startswith(("timestamp", "date", "time"))
+        and kind != "timestamp with time zone"
+        and column not in CALENDAR_DAYS
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.domain.promotions.limits import EVER_START
 from app.storage import catalog_version
 from app.storage.tables import (
     BatchStockRow,
@@ -17,6 +18,8 @@ from app.storage.tables import (
     MemberPreferencesRow,
     MemberRow,
     PointsAccountRow,
+    PromotionCounterRow,
+    PromotionUsageRow,
     PumpPriceRow,
     StationProductRow,
     StationRow,
@@ -99,6 +102,18 @@ async def put_points(engine: AsyncEngine, user_id: int, **others: Any) -> None:
 
 async def put_stock(engine: AsyncEngine, batch_code: str, issued: int) -> None:
     await put(engine, BatchStockRow, {"batch_code": batch_code, "issued": issued})
+
+
+async def put_usage(engine: AsyncEngine, user_id: int, code: str, **others: Any) -> None:
+    """Used once, ever."""
+    values = {"user_id": user_id, "code": code, "period": "EVER", "period_start": EVER_START}
+    await put(engine, PromotionUsageRow, values | {"uses": 1} | others)
+
+
+async def put_counter(engine: AsyncEngine, code: str, **others: Any) -> None:
+    """Used once by anyone, ever."""
+    values = {"code": code, "per": "TOTAL", "subject": "", "period": "EVER", "uses": 1}
+    await put(engine, PromotionCounterRow, values | {"period_start": EVER_START} | others)
 
 
 async def put_order(engine: AsyncEngine, user_id: int, days_ago: int, **others: Any) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from app.domain.promotions.index import RuleIndex
+from app.domain.promotions.limits import LimitPer
 from app.domain.promotions.promotion import Promotion
 
 
@@ -18,9 +19,18 @@ class RuleBook:
     version: str
     by_code: Mapping[str, Promotion]
     index: RuleIndex = field(init=False, repr=False, compare=False)
+    shared_codes: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Those of which others may use up what is left: by budget, in total, by station, by stock."""
+    limits_users: bool = field(init=False, repr=False, compare=False)
+    """Whether some promotion limits what one member may use."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", RuleIndex.of(self.by_code.values()))
+        shared = (code for code, promotion in self.by_code.items() if _is_shared(promotion))
+        object.__setattr__(self, "shared_codes", tuple(shared))
+        limits = (limit for promotion in self.by_code.values() for limit in promotion.limits)
+        limits_users = any(limit.per is LimitPer.USER for limit in limits)
+        object.__setattr__(self, "limits_users", limits_users)
 
     @classmethod
     def of(cls, version: str, promotions: Iterable[Promotion]) -> "RuleBook":
@@ -34,3 +44,9 @@ class RuleBook:
 
     def __iter__(self) -> Iterator[Promotion]:
         return iter(self.by_code.values())
+
+
+def _is_shared(promotion: Promotion) -> bool:
+    delivery = promotion.delivery
+    stocked = delivery is not None and delivery.claimable and delivery.stock is not None
+    return stocked or any(limit.per.shared for limit in promotion.all_limits)

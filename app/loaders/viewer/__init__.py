@@ -7,6 +7,7 @@ from aiodataloader import DataLoader
 
 from app.domain.loyalty.points import PointsBalance
 from app.domain.profiles.member import Habits, Member
+from app.domain.promotions.usage import CounterKey, Used
 from app.domain.wallet.coupon import Coupon, CouponStatus
 
 
@@ -21,3 +22,4 @@ class ViewerLoaders:
     coupon_counts: DataLoader[int, Mapping[CouponStatus, int]]
     coupon_by_id: DataLoader[tuple[int, int], Coupon | None]
     points: DataLoader[int, PointsBalance]
+    usage: DataLoader[int, Mapping[CounterKey, Used]]

@@ -12,8 +12,10 @@ from app.loaders.viewer.favourites import FavouritesByUserLoader
 from app.loaders.viewer.habits import HabitsByUserLoader
 from app.loaders.viewer.member import MemberByUserLoader
 from app.loaders.viewer.points import PointsByUserLoader
+from app.loaders.viewer.usage import UsageByUserLoader
 from app.ports.members import MemberRepository
 from app.ports.points import PointsRepository
+from app.ports.usage import UsageRepository
 from app.ports.wallets import WalletRepository
 
 
@@ -24,6 +26,7 @@ def build_viewer_loaders(
     members: MemberRepository,
     wallets: WalletRepository,
     points: PointsRepository,
+    usage: UsageRepository,
 ) -> ViewerLoaders:
     """Inside the running loop, once a request of a signed-in viewer, at the request's moment."""
     return ViewerLoaders(
@@ -34,4 +37,5 @@ def build_viewer_loaders(
         coupon_counts=CouponCountsByUserLoader(user_id, wallets, moment),
         coupon_by_id=CouponByIdLoader(user_id, wallets),
         points=PointsByUserLoader(user_id, points),
+        usage=UsageByUserLoader(user_id, usage, moment),
     )
