@@ -45,6 +45,7 @@ def judge(schedule: Schedule, moment: datetime, zone: str = SHANGHAI) -> list[Re
 
 def opening(schedule: Schedule, moment: datetime, zone: str = SHANGHAI) -> datetime | None:
     (found,) = {reason.available_from for reason in schedule.failures(situation(moment, zone))}
+    assert found is None or found.tzinfo is UTC
     return found
 
 
