@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from app.domain.checkout.minimum_payable import minimum_payable_fen
 from app.domain.checkout.purchase import FREE_CHOICE, OfferChoice, Purchase
 from app.domain.pricing.fill import Fill
 from app.domain.profiles.member import Habits, Preferences
@@ -138,6 +139,7 @@ def purchase_of(
     request says otherwise."""
     settings = buyer.preferences
     use_points = settings.use_points if wishes.use_points is None else wishes.use_points
+    method = wishes.payment_method or settings.usual_payment_method
     return Purchase(
         station=station,
         product=product,
@@ -145,7 +147,8 @@ def purchase_of(
         moment=context.moment,
         rules=context.catalog.rules,
         shopper=buyer.shopper,
-        payment_method=wishes.payment_method or settings.usual_payment_method,
+        payment_method=method,
+        minimum_payable_fen=minimum_payable_fen(method),
         use_points=use_points,
         choice=wishes.choice,
         usage=buyer.usage,
