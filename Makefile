@@ -11,6 +11,7 @@ UV ?= uv
 N ?= 20000
 SEED ?= 1
 ARGS ?=
+ONLY ?= app.domain.promotions.*
 
 # A process that make starts ends with make, even when make is killed.
 export YOUHUI_FOLLOW_PARENT := 1
@@ -18,7 +19,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix schema seed migrate bench clean test-pg15 fuzz-engine \
-	check-sydney bench-publish lock graphiql
+	mutants check-sydney bench-publish lock graphiql
 
 help: ## 列出所有命令 list the commands
 	@awk 'BEGIN {FS = ":.*## "; print "油惠 Youhui\n"} \
@@ -65,6 +66,9 @@ schema: .venv/.dev ## 重新打印 schema.graphql print the SDL
 
 fuzz-engine: .venv/.dev ## 引擎对照穷举 the engine against brute force (N, SEED)
 	@$(PY) -m bench.fuzz_engine --n $(N) --seed $(SEED) $(ARGS)
+
+mutants: .venv/.dev ## 变异测试引擎 planted faults that no test notices (ONLY, an hour)
+	@.venv/bin/mutmut run "$(ONLY)" $(ARGS) && $(PY) -m bench.mutants
 
 check-sydney: .venv/.dev ## 导入真实油站并核对 import real stations and compare (FILE=…)
 	@test -n "$(FILE)" || { echo "用法 usage: make check-sydney FILE=….csv" >&2; exit 2; }
