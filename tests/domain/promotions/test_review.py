@@ -131,7 +131,7 @@ def dynamic(**changes: Any) -> dict[str, Any]:
             "ERROR",
         ),
         (
-            {"conditions": [SCHEDULE], "validity": {**JUNE, "starts_at": "2026-06-03"}},
+            {"conditions": [SCHEDULE], "validity": {**JUNE, "starts_at": "2026-06-04"}},
             {"conditions": [SCHEDULE], "validity": {**JUNE, "ends_at": "2026-06-08"}},
             "conditions.0",
             "ERROR",
