@@ -105,11 +105,14 @@ def test_data_outlive_a_kill(folder: Path) -> None:
 
 def test_a_start_at_once_after_a_kill_waits_for_the_old_servers(used_folder: Path) -> None:
     with keeper(used_folder) as first:
-        when_running(first, used_folder)
+        old = when_running(first, used_folder)
         with keeper(used_folder) as second:
             first.kill()
             first.wait()
-            assert_answers(when_running(second, used_folder))
+            running = when_running(second, used_folder)
+            for server in old.servers:
+                wait_until(lambda pid=server.pid: not is_alive(pid), f"the old {server.name} ended")
+            assert_answers(running)  # nothing of theirs went with the old ones
 
 
 def test_an_end_during_the_first_start_leaves_nothing_half_made(folder: Path) -> None:

