@@ -12,8 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.domain.checkout.crowd import Amounts, Offer, runs_of
-from app.domain.promotions.affine import Affine, Rounding
+from app.domain.checkout.crowd import Amounts, Offer
+from app.domain.promotions.affine import Affine
+from app.domain.promotions.legality import runs_of
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -53,14 +54,8 @@ class Table:
         parts = self._volume_parts[at] if by_volume else 1
         self._n0[row, at] = formula.n0 * (self._volume[at] if by_volume else 1)
         self._n1[row, at] = formula.n1 * parts
-        self._d[row, at] = d = formula.d * parts
-        match formula.rounding:
-            case Rounding.HALF_UP:
-                self._add[row, at] = d
-            case Rounding.HALF_DOWN:
-                self._add[row, at] = d - 1
-            case Rounding.DOWN:
-                self._add[row, at] = 0
+        self._d[row, at] = formula.d * parts
+        self._add[row, at] = formula.rounding.times * formula.d * parts - formula.rounding.less
         bounds = (self.offers[row].cap_fen, formula.at_most)
         self._at_most[row, at] = min((b for b in bounds if b is not None), default=NO_LIMIT)
         self.able[row, at] = True
@@ -108,7 +103,8 @@ class Winners:
         self._rivals: Ints = np.array(masks, dtype=np.int64)
         self._coupon: Ints = np.array([o.is_coupon for o in offers], dtype=np.int64)
         self._points: Ints = np.array([o.points_per_step for o in offers], dtype=np.int64)
-        self._runs = runs_of([offer.rivals for offer in offers])
+        own = [1 << row for row in range(len(offers))]
+        self._runs = runs_of([offer.rivals for offer in offers], own)
         most = table.keep_able()
         by_run = np.maximum.reduceat(most, [run.start for run in self._runs], axis=0)
         self._later = np.cumsum(by_run[::-1], axis=0)[::-1]

@@ -1,6 +1,5 @@
 """What a batch of prices is asked: the offers, and the figures of each place."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -55,15 +54,3 @@ def fits(formula: Affine, amounts: Amounts) -> bool:
         times, parts = amounts.volume, amounts.volume_parts
     top = abs(formula.n0) * times + abs(formula.n1) * parts * amounts.pump_fen + formula.d * parts
     return 4 * top < SAFE
-
-
-def runs_of(rivals: Sequence[int]) -> list[range]:
-    """The offers by contiguous runs of mutual rivals: a combination takes at most one of each."""
-    runs: list[range] = []
-    start, common = 0, -1
-    for i, others in enumerate(rivals):
-        if not common >> i & 1:
-            runs.append(range(start, i))
-            start, common = i, -1
-        common &= others
-    return [*runs, range(start, len(rivals))]

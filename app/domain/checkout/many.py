@@ -149,8 +149,7 @@ def _seen_at(scene: Scene, looks_at: Sees) -> tuple[object, ...]:
 
 def _amounts(scene: Scene) -> Amounts:
     bill = scene.bill
-    low_fen = max(bill.fuel_least_fen, bill.minimum_payable_fen - bill.fee_fen)
-    return Amounts(bill.lines[0], low_fen, *bill.volume_ml)
+    return Amounts(bill.lines[0], bill.low_fen, *bill.volume_ml)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

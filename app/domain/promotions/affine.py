@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from app.domain.pricing.fill import MILL_ML_PER_FEN
 from app.domain.promotions.benefits import (
+    AmountOff,
     Benefit,
     Dynamic,
+    PercentOff,
     PerLitreOff,
     PlatformPrice,
     PointsRedemption,
@@ -23,13 +25,16 @@ from app.domain.promotions.refusals import WHOLE_BP
 from app.domain.promotions.terms import Amount, Base, Percent, PerLitre
 
 
-class Rounding(IntEnum):
-    """What is added to twice the numerator, before division by twice the denominator d, is
-    d, d - 1 or 0."""
+class Rounding(NamedTuple):
+    """How a ratio n/d becomes whole fen: (2 n + times d - less) // (2 d)."""
 
-    HALF_UP = 2
-    HALF_DOWN = 1
-    DOWN = 0
+    times: int
+    less: int
+
+
+HALF_UP = Rounding(1, 0)
+HALF_DOWN = Rounding(1, 1)
+DOWN = Rounding(0, 0)
 
 
 class Affine(NamedTuple):
@@ -40,7 +45,7 @@ class Affine(NamedTuple):
     n1: int
     d: int
     by_volume: bool = False
-    rounding: Rounding = Rounding.HALF_UP
+    rounding: Rounding = HALF_UP
     at_most: int | None = None
 
 
@@ -79,6 +84,10 @@ def sees(promotion: Promotion) -> Sees | None:
 def affine(benefit: Benefit, basis: Basis) -> Affine:
     """The formula at one basis; only where `sees` gives an answer."""
     match benefit:
+        case AmountOff():
+            return Affine(benefit.off_fen, 0, 1)
+        case PercentOff():
+            return _of_base(benefit.off_bp, WHOLE_BP, basis)
         case PerLitreOff():
             return Affine(benefit.off_mill_per_litre, 0, MILL_ML_PER_FEN, by_volume=True)
         case PlatformPrice():
@@ -88,12 +97,12 @@ def affine(benefit: Benefit, basis: Basis) -> Affine:
                 MILL_ML_PER_FEN,
                 MILL_ML_PER_FEN,
                 by_volume=True,
-                rounding=Rounding.HALF_DOWN,
+                rounding=HALF_DOWN,
             )
         case PointsRedemption():
             balance = basis.points // benefit.points_per_step * benefit.fen_per_step
             share = _of_base(benefit.max_bp, WHOLE_BP, basis)
-            return share._replace(rounding=Rounding.DOWN, at_most=balance)
+            return share._replace(rounding=DOWN, at_most=balance)
         case Dynamic():
             return _dynamic(benefit, basis)
         case _:

@@ -58,6 +58,11 @@ class Bill:
             minimum_payable_fen=minimum_payable_fen,
         )
 
+    @property
+    def low_fen(self) -> int:
+        """What no combination brings a bill of fuel alone below, before the fee."""
+        return max(self.fuel_least_fen, self.minimum_payable_fen - self.fee_fen)
+
     def scoped_volume_ml(self, scope: Scope) -> Ratio:
         return self.volume_ml if scope.fuel else (0, 1)
 

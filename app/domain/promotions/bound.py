@@ -16,6 +16,8 @@ from datetime import datetime
 from app.domain.promotions.bill import Bill, Running
 from app.domain.promotions.contender import Contender
 from app.domain.promotions.entry import Name
+from app.domain.promotions.legality import runs_of
+from app.domain.promotions.takes import OnOneLine
 
 LAST_NAME: Name = ("\U0010ffff", 0)
 """After every name that a candidate has."""
@@ -31,7 +33,8 @@ class Ahead:
         self._bits = [contender.entry.bit for contender in contenders]
         self._rivals = [contender.entry.rivals for contender in contenders]
         self._most: list[dict[Running, int]] = [{} for _ in contenders]
-        self.runs = self._contiguous_runs()
+        self._mosts = [OnOneLine.of(c).most for c in contenders] if self.one_line else []
+        self.runs = runs_of(self._rivals, self._bits)
         self._rivals_apart = self._have_rivals_apart()
 
     def next_open(self, position: int, blocked: int) -> int | None:
@@ -98,49 +101,42 @@ class Ahead:
         return max(at_floor, min(now_fen, self.bill.minimum_payable_fen))
 
     def _in_turn(self, ahead: Sequence[int], running: Running) -> int:
-        best, common = 0, 0
+        left, best, common = running[0], 0, 0
+        bits, rivals, mosts = self._bits, self._rivals, self._mosts
         for i in ahead:
-            if not common & self._bits[i]:
-                running, best, common = (running[0] - best,), 0, -1
-            most = self._most_of(i, running)
+            if not common & bits[i]:
+                left, best, common = left - best, 0, -1
+            most = mosts[i](left)
             best = max(best, most)
-            common &= self._rivals[i]
-        return running[0] - best + self.bill.fee_fen
+            common &= rivals[i]
+        return left - best + self.bill.fee_fen
 
     def _best_of_cliques(self, ahead: Sequence[int], running: Running) -> list[int]:
         """The best that each clique of mutual rivals takes off now, most first."""
         commons: list[int] = []
         bests: list[int] = []
+        own, rivals = self._bits, self._rivals
         for i in ahead:
-            most = self._most_of(i, running)
+            most, bit = self._most_of(i, running), own[i]
             for clique, common in enumerate(commons):
-                if common & self._bits[i]:
-                    commons[clique] = common & self._rivals[i]
+                if common & bit:
+                    commons[clique] = common & rivals[i]
                     bests[clique] = max(bests[clique], most)
                     break
             else:
-                commons.append(self._rivals[i])
+                commons.append(rivals[i])
                 bests.append(most)
-        return sorted(bests, reverse=True)
+        bests.sort(reverse=True)
+        return bests
 
     def _most_of(self, index: int, running: Running) -> int:
+        if self.one_line:
+            return self._mosts[index](running[0])
         remembered = self._most[index]
         most = remembered.get(running)
         if most is None:
             most = remembered[running] = self.contenders[index].most(running)
         return most
-
-    def _contiguous_runs(self) -> list[list[int]]:
-        """The contenders by runs of mutual rivals: a combination takes at most one of each."""
-        runs: list[list[int]] = []
-        common = 0
-        for i, (bit, rivals) in enumerate(zip(self._bits, self._rivals, strict=True)):
-            if not common & bit:
-                runs.append([])
-                common = -1
-            runs[-1].append(i)
-            common &= rivals
-        return runs
 
     def _have_rivals_apart(self) -> bool:
         """Whether some clash is not between two of one run."""

@@ -44,6 +44,19 @@ def rivals(promotions: Sequence[Promotion]) -> list[int]:
     return found
 
 
+def runs_of(rivals: Sequence[int], own: Sequence[int]) -> list[range]:
+    """The candidates by contiguous runs of mutual rivals: a combination takes at most one of each.
+    `own`: the bit of each in the bit sets `rivals`."""
+    runs: list[range] = []
+    start, common = 0, -1
+    for i, (others, bit) in enumerate(zip(rivals, own, strict=True)):
+        if not common & bit:
+            runs.append(range(start, i))
+            start, common = i, -1
+        common &= others
+    return [*runs, range(start, len(rivals))] if rivals else []
+
+
 def bits(mask: int) -> Iterator[int]:
     """The positions of the set bits, lowest first."""
     while mask:

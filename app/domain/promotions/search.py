@@ -9,6 +9,7 @@ from heapq import heappop, heappush
 
 from app.domain.promotions.bound import Ahead
 from app.domain.promotions.combination import Combination, Key
+from app.domain.promotions.dive import short_search
 from app.domain.promotions.wanted import Found, Wanted
 
 SHORT_SEARCH_NODES = 48
@@ -21,7 +22,7 @@ def best_combination(wanted: Wanted) -> Found | None:
     Over the node budget: the best one met, not exact. What is wanted, alone, is met first, so none
     is met in time only where what is wanted works in odd company alone.
     """
-    return _Search(wanted).run()
+    return short_search(wanted) or _Search(wanted).run()
 
 
 class _Search:
