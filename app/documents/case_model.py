@@ -211,6 +211,7 @@ class Expect(Part):
     expires_at: Instant | None = None
     applied: list[tuple[str, Fen] | AppliedExpected] | None = None
     not_applied: dict[Name, UnappliedExpected] | None = None
+    nearest_first: list[Name] | None = None
     unlocks: list[UnlockExpected] | None = None
     lines: list[tuple[PriceLineKind, Fen, Fen]] | None = None
     forced: dict[Name, Fen | None] | None = None

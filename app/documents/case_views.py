@@ -90,6 +90,7 @@ def seen(answer: Quote, purchase: Purchase, expect: Mapping[str, Any]) -> dict[s
             else "applied or unknown"
             for code, want in expect["not_applied"].items()
         },
+        "nearest_first": lambda: [name_of(offer.candidate) for offer in answer.unapplied],
         "unlocks": lambda: [
             unlock_in_words(hint, want) for hint, want in _paired(answer.unlocks, expect["unlocks"])
         ],

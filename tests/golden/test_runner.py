@@ -32,6 +32,7 @@ def wrong(name: str, **expect: Any) -> GoldenCase:
         wrong(UNLOCK, unlocks=[{**CASES[UNLOCK].expect["unlocks"][0], "add_ml": 2001}]),
         wrong(UNLOCK, unit_price_mill=1),
         wrong(CHOICE, forgone_fen=1),
+        wrong(CHOICE, nearest_first=["B"]),
         wrong(CHOICE, forced={"A": 18501}),
         wrong(CHOICE, not_applied={"A": {"outcome": "BEATEN", "reasons": ["TIE"]}}),
         wrong(CHOICE, not_applied={"A": {"outcome": "INELIGIBLE", "reasons": ["CLASH"]}}),
