@@ -14,6 +14,7 @@ from app.schema.enums import (
     PaymentMethod,
     PriceLineKind,
     ReasonCode,
+    RewardKind,
     WarningCode,
 )
 from app.schema.errors import UserError, user_error
@@ -187,6 +188,27 @@ class UnappliedOffer:
 
 
 @strawberry.type
+class Reward:
+    kind: RewardKind
+    label: str
+    points: int | None
+    money: Money | None
+    coupon_title: str | None
+
+    @classmethod
+    def of(cls, earned: domain.Earned, info: Info) -> "Reward":
+        language = info.context.language
+        batch = earned.batch
+        return cls(
+            kind=earned.kind,
+            label=earned.promotion.title.in_language(language),
+            points=earned.points,
+            money=Money.of(earned.credit_fen) if earned.credit_fen is not None else None,
+            coupon_title=batch.title.in_language(language) if batch else None,
+        )
+
+
+@strawberry.type
 class Optimality:
     exact: bool
     combinations_considered: int
@@ -282,6 +304,10 @@ class CheckoutPreview:
     def unlocks(self, info: Info, first: int = 3) -> list[UnlockHint]:
         listed = self._preview.quote.unlocks[: check_first(first)]
         return [UnlockHint.of(step, info) for step in listed]
+
+    @strawberry.field
+    def rewards(self, info: Info) -> list[Reward]:
+        return [Reward.of(earned, info) for earned in self._preview.quote.rewards]
 
     @strawberry.field
     def optimality(self) -> Optimality:

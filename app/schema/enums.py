@@ -10,6 +10,7 @@ from app.domain.checkout.warnings import WarningCode
 from app.domain.profiles.member import MemberTier, Theme, Topic
 from app.domain.profiles.usual import FillOrigin
 from app.domain.promotions.benefits import BENEFIT_KINDS
+from app.domain.promotions.benefits.reward import RewardKind
 from app.domain.promotions.claims import ClaimState
 from app.domain.promotions.reason import Outcome, ReasonCode
 from app.domain.promotions.terms import Lane
@@ -36,6 +37,7 @@ __all__ = [
     "PaymentMethod",
     "PriceLineKind",
     "ReasonCode",
+    "RewardKind",
     "Role",
     "Theme",
     "Topic",
@@ -76,6 +78,7 @@ for _enum in (
     Outcome,
     PaymentMethod,
     PriceLineKind,
+    RewardKind,
     Role,
     Theme,
     Topic,

@@ -13,6 +13,7 @@ from app.domain.checkout.many import price_all
 from app.domain.checkout.pricing import price_of
 from app.domain.checkout.purchase import Purchase
 from app.domain.checkout.quote import Price, Quote
+from app.domain.checkout.rewards import rewards_of
 from app.domain.checkout.straight import price_straight
 from app.domain.checkout.unlock import unlocks
 from app.domain.promotions.candidate import Candidate
@@ -54,6 +55,7 @@ def quote(purchase: Purchase, ttl: timedelta = QUOTE_TTL) -> Quote:
         unlocks=unlocks(decision, priced, unapplied),
         issued_at=purchase.moment,
         expires_at=expires_at if change is None else min(expires_at, change),
+        rewards=rewards_of(priced),
         fixes_payment=any(a.candidate.promotion.needs_payment_method for a in priced.applied),
     )
 

@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from app.domain.checkout.purchase import Purchase
 from app.domain.pricing.fill import FuelMeasure
+from app.domain.promotions.benefits.reward import RewardKind
 from app.domain.promotions.candidate import Candidate
+from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.reason import Outcome, Reason
 from app.domain.promotions.terms import Lane
 from app.domain.shared.payment import PaymentMethod
@@ -122,17 +124,37 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earned:
+    """A reward of an order: exactly one of `points` (> 0), `credit_fen` (> 0) and `batch`."""
+
+    promotion: Promotion
+    kind: RewardKind
+    points: int | None = None
+    credit_fen: int | None = None
+    batch: Promotion | None = None
+
+
+class Later(Protocol):
+    """What a quote answers only when asked, from the decision that it was made with."""
+
+    def unlocks(self) -> tuple[Unlock, ...]: ...
+
+    def payable_if_forced(self, candidate: Candidate) -> int | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
     """A price with its lines and explanations. `expires_at`: no later than the next scheduled
-    change of price or ceiling. `fixes_payment`: an applied offer depends on the payment method."""
+    change of price or ceiling. `rewards` follow completion.
+    `fixes_payment`: an applied offer depends on the payment method."""
 
     price: Price
     lines: tuple[PriceLine, ...]
     unapplied: tuple[UnappliedOffer, ...]
-    unlocks: tuple[Unlock, ...]
     issued_at: datetime
     expires_at: datetime
     fixes_payment: bool
+    rewards: tuple[Earned, ...] = ()
 
 
 class ChoiceFault(StrEnum):

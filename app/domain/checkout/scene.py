@@ -79,6 +79,7 @@ class Scene:
                 demand=self.fuel_situation.demand,
                 remoteness=self.fuel_situation.remoteness,
                 points=self.purchase.shopper.points_available,
+                tier=self.purchase.shopper.tier_held,
                 percent_base=promotion.percent_base,
                 threshold_base=promotion.threshold_base,
             )

@@ -100,12 +100,38 @@ class Promotion:
             raise SenselessValue(
                 "券批次须放在 COUPON 层", "a coupon batch belongs to the lane COUPON"
             )
+        self._refuse_wrong_lane()
         self.benefit.refuse_scope(self.scope)
         self._refuse_senseless_limits()
+
+    def _refuse_wrong_lane(self) -> None:
+        home = self.benefit.home
+        if home is not None and self.lane is not home:
+            raise SenselessValue(
+                f"{self.benefit.kind} 须放在 {home} 层",
+                f"{self.benefit.kind} belongs to the lane {home}",
+            )
+        if self.benefit.coupon_only and self.delivery is None:
+            raise SenselessValue(
+                "兑换以券发放：请写 delivery",
+                "an exchange reaches viewers as a coupon: give delivery",
+            )
+        by_method = any(condition.kind == "PAYMENT_METHOD" for condition in self.conditions)
+        if self.benefit.by_method and not by_method:
+            raise SenselessValue(
+                "支付优惠须有 PAYMENT_METHOD 条件，写明支付方式",
+                "a payment offer needs a PAYMENT_METHOD condition that names the methods",
+            )
 
     def _refuse_senseless_limits(self) -> None:
         if self.budget_fen is not None:
             refuse_not_above_zero(self.budget_fen, "budget_fen")
+        in_money = any(limit.max_fen is not None for limit in self.all_limits)
+        if in_money and not self.benefit.counts_money:
+            raise SenselessValue(
+                "积分和券奖励不能按金额限制：请改用 max_uses",
+                "points and coupons are not limited in money: use max_uses",
+            )
         if self.delivery is None or not self.is_limited:
             return
         if any(limit.per is LimitPer.TOTAL for limit in self.all_limits):

@@ -23,6 +23,7 @@ class RuleBook:
     """Those of which others may use up what is left: by budget, in total, by station, by stock."""
     limits_users: bool = field(init=False, repr=False, compare=False)
     """Whether some promotion limits what one member may use."""
+    rewards: tuple[Promotion, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", RuleIndex.of(self.by_code.values()))
@@ -31,6 +32,8 @@ class RuleBook:
         limits = (limit for promotion in self.by_code.values() for limit in promotion.limits)
         limits_users = any(limit.per is LimitPer.USER for limit in limits)
         object.__setattr__(self, "limits_users", limits_users)
+        rewards = (promotion for promotion in self.by_code.values() if promotion.is_reward)
+        object.__setattr__(self, "rewards", tuple(rewards))
 
     @classmethod
     def of(cls, version: str, promotions: Iterable[Promotion]) -> "RuleBook":

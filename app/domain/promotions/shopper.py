@@ -27,5 +27,10 @@ class Shopper:
     coupons: Sequence[Coupon] = field(default_factory=tuple[Coupon, ...])
 
     @property
+    def tier_held(self) -> MemberTier | None:
+        """None: a guest has no tier."""
+        return None if self.is_guest else self.tier
+
+    @property
     def is_guest(self) -> bool:
         return self.user_id is None

@@ -10,11 +10,14 @@ from typing import Any, Generic, TypeVar
 from app.domain.promotions.benefits import Benefit
 from app.domain.promotions.benefits.amount_off import AmountOff
 from app.domain.promotions.benefits.dynamic import Dynamic
+from app.domain.promotions.benefits.exchange import Exchange
 from app.domain.promotions.benefits.first_n_litres import FirstNLitres
+from app.domain.promotions.benefits.payment_offer import PaymentOffer
 from app.domain.promotions.benefits.per_litre_off import PerLitreOff
 from app.domain.promotions.benefits.percent_off import PercentOff
 from app.domain.promotions.benefits.platform_price import PlatformPrice
 from app.domain.promotions.benefits.points_redemption import PointsRedemption
+from app.domain.promotions.benefits.reward import Reward
 from app.domain.promotions.benefits.tiered_amount import TieredAmount
 from app.domain.promotions.benefits.tiered_litres import TieredLitres
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
@@ -91,6 +94,47 @@ def _tiers_en(steps: list[str], mode: TierMode) -> str:
     return f"{text} (on the part above)" if mode is TierMode.MARGINAL else text
 
 
+def _exchange_zh(benefit: Exchange) -> str:
+    if benefit.free_ml is not None:
+        return f"免费加油 {litres(benefit.free_ml)} 升"
+    return f"免付 {yuan(benefit.free_fen or 0)} 元"
+
+
+def _exchange_en(benefit: Exchange) -> str:
+    if benefit.free_ml is not None:
+        return f"{litres(benefit.free_ml)} L of fuel free"
+    return f"¥{yuan(benefit.free_fen or 0)} free"
+
+
+def _reward_zh(benefit: Reward) -> str:
+    if benefit.points_per_yuan is not None:
+        return f"每实付 1 元得 {benefit.points_per_yuan} 积分"
+    match benefit.credit:
+        case None:
+            return "完成后得一张券"
+        case Percent():
+            return f"完成后返实付的 {percent(benefit.credit.off_bp)} 加油金"
+        case PerLitre():
+            return f"完成后每升返 {yuan_of_mills(benefit.credit.off_mill_per_litre)} 元加油金"
+        case Amount():
+            return f"完成后返 {yuan(benefit.credit.off_fen)} 元加油金"
+
+
+def _reward_en(benefit: Reward) -> str:
+    if benefit.points_per_yuan is not None:
+        return f"{benefit.points_per_yuan} points for each yuan paid"
+    match benefit.credit:
+        case None:
+            return "a coupon on completion"
+        case Percent():
+            return f"{percent(benefit.credit.off_bp)} of what is paid back as fuel credit"
+        case PerLitre():
+            mills = yuan_of_mills(benefit.credit.off_mill_per_litre)
+            return f"¥{mills} per litre back as fuel credit"
+        case Amount():
+            return f"¥{yuan(benefit.credit.off_fen)} back as fuel credit"
+
+
 BENEFIT_TEXTS: dict[str, BenefitText[Any]] = {
     "PER_LITRE_OFF": BenefitText[PerLitreOff](
         LocalizedText(zh="直降", en="Per-litre off"),
@@ -128,11 +172,20 @@ BENEFIT_TEXTS: dict[str, BenefitText[Any]] = {
         lambda b: f"{_off_zh(b.strength)}起算，随时段、地点、油量浮动",
         lambda b: f"{_off_en(b.strength)} as a base; moves with time, place and volume",
     ),
+    "EXCHANGE": BenefitText[Exchange](
+        LocalizedText(zh="兑换券", en="Exchange"), _exchange_zh, _exchange_en
+    ),
     "POINTS_REDEMPTION": BenefitText[PointsRedemption](
         LocalizedText(zh="积分抵扣", en="Points"),
         lambda b: f"{b.points_per_step} 积分抵 {yuan(b.fen_per_step)} 元",
         lambda b: f"{b.points_per_step} points are worth ¥{yuan(b.fen_per_step)}",
     ),
+    "PAYMENT_OFFER": BenefitText[PaymentOffer](
+        LocalizedText(zh="支付优惠", en="Payment offer"),
+        lambda b: _spaced("支付享", _off_zh(b.off)),
+        lambda b: f"{_off_en(b.off)} when paid so",
+    ),
+    "REWARD": BenefitText[Reward](LocalizedText(zh="奖励", en="Reward"), _reward_zh, _reward_en),
 }
 """By the benefit's kind, in the order of the engine's list."""
 

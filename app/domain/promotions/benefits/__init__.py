@@ -5,11 +5,14 @@ from typing import get_args
 
 from app.domain.promotions.benefits.amount_off import AmountOff
 from app.domain.promotions.benefits.dynamic import Dynamic
+from app.domain.promotions.benefits.exchange import Exchange
 from app.domain.promotions.benefits.first_n_litres import FirstNLitres
+from app.domain.promotions.benefits.payment_offer import PaymentOffer
 from app.domain.promotions.benefits.per_litre_off import PerLitreOff
 from app.domain.promotions.benefits.percent_off import PercentOff
 from app.domain.promotions.benefits.platform_price import PlatformPrice
 from app.domain.promotions.benefits.points_redemption import PointsRedemption
+from app.domain.promotions.benefits.reward import Reward
 from app.domain.promotions.benefits.tiered_amount import TieredAmount
 from app.domain.promotions.benefits.tiered_litres import TieredLitres
 
@@ -22,7 +25,10 @@ Benefit = (
     | TieredLitres
     | FirstNLitres
     | Dynamic
+    | Exchange
     | PointsRedemption
+    | PaymentOffer
+    | Reward
 )
 
 BENEFITS: tuple[type[Benefit], ...] = get_args(Benefit)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.domain.promotions.benefits.rule import Basis, BenefitRule
+from app.domain.promotions.benefits.tier_factor import TierFactor, tier_factor_bp
 from app.domain.promotions.refusals import WHOLE_BP, refuse_below_zero, refuse_not_above_zero
 from app.domain.promotions.terms import Off
 from app.domain.shared.money import Ratio
@@ -33,7 +34,7 @@ class VolumeFactor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dynamic(BenefitRule):
-    """strength x time x place x volume (first match each, else 1), clamped to
+    """strength x time x place x volume x member tier (first match each, else 1), clamped to
     [min_strength, max_strength] (same unit as `strength`: mills per litre, bp or fen; None: open),
     never rounded (design §2, Dynamic strength)."""
 
@@ -42,6 +43,7 @@ class Dynamic(BenefitRule):
     time_factors: tuple[TimeFactor, ...] = ()
     place_factors: tuple[PlaceFactor, ...] = ()
     volume_factors: tuple[VolumeFactor, ...] = ()
+    tier_factors: tuple[TierFactor, ...] = ()
     min_strength: int | None = None
     max_strength: int | None = None
 
@@ -77,11 +79,12 @@ class Dynamic(BenefitRule):
         return self.strength.worth(self.strength_at(basis), base_fen, basis.volume_ml)
 
     def _factors(self, basis: Basis) -> tuple[int, ...]:
-        """The first match of time, of place and of volume, where there is one."""
+        """The first match of time, of place, of volume and of tier, where there is one."""
         volume, parts = basis.fill_ml
         matches = (
             (t.factor_bp for t in self.time_factors if t.demand is basis.demand),
             (p.factor_bp for p in self.place_factors if p.remoteness is basis.remoteness),
             (v.factor_bp for v in self.volume_factors if v.from_ml * parts <= volume),
         )
-        return tuple(next(match, WHOLE_BP) for match in matches)
+        moved = (next(match, WHOLE_BP) for match in matches)
+        return (*moved, tier_factor_bp(self.tier_factors, basis.tier))

@@ -4,8 +4,9 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
+from app.domain.profiles.member import MemberTier
 from app.domain.promotions.reason import Reason
-from app.domain.promotions.terms import Base, LineKind
+from app.domain.promotions.terms import Base, Lane, LineKind
 from app.domain.shared.money import Ratio
 from app.domain.shared.senseless import SenselessValue
 from app.domain.stations.station import Demand, Remoteness
@@ -17,6 +18,7 @@ class Basis:
 
     `pump_fen` and `volume_ml` (exact) are the scoped lines'; `fill_ml` (exact) is the whole
     fill, which dynamic volume factors look at. `points`: the balance that may be burnt.
+    `tier`: the member's; None: a guest.
     `percent_base` and `threshold_base` say what percentages and amount tiers look at.
     """
 
@@ -26,6 +28,7 @@ class Basis:
     demand: Demand
     remoteness: Remoteness
     points: int = 0
+    tier: MemberTier | None = None
     percent_base: Base = Base.RUNNING
     threshold_base: Base = Base.PUMP
 
@@ -47,6 +50,13 @@ class BenefitRule(ABC):
     """It is a points redemption: an order takes at most one."""
     rewards: ClassVar[bool] = False
     """It is a reward: it follows completion, takes nothing off and is no candidate."""
+    home: ClassVar[Lane | None] = None
+    """The one lane that it belongs to; None: any but POINTS. A reward competes in none: its lane
+    only tells where offer lists show it."""
+    coupon_only: ClassVar[bool] = False
+    """It reaches a viewer as a coupon only."""
+    by_method: ClassVar[bool] = False
+    """It is for some payment methods only: its promotion names them."""
     fuel_only: ClassVar[bool] = False
     """Its worth makes sense on the fuel line alone."""
 
@@ -65,6 +75,11 @@ class BenefitRule(ABC):
     def shortfalls(self, basis: Basis) -> tuple[Reason, ...]:
         """Why it is worth nothing before any discount, with the gap; empty: no cause of its own."""
         return ()
+
+    @property
+    def counts_money(self) -> bool:
+        """What it costs is money, so that money can limit it."""
+        return True
 
     @property
     def step_fen(self) -> int | None:
