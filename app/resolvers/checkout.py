@@ -289,4 +289,4 @@ def payable_if_forced(previewed: Preview, unapplied: UnappliedOffer) -> int | No
     """What would be paid if it were forced in; None: it cannot be. Computed when asked."""
     if unapplied.outcome is Outcome.INELIGIBLE:
         return None
-    return engine.payable_if_forced(previewed.purchase, unapplied.candidate)
+    return previewed.quote.payable_if_forced(unapplied.candidate)

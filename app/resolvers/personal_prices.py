@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.domain.checkout.engine import price_many, quote
+from app.domain.checkout import engine
+from app.domain.checkout.engine import price_many
 from app.domain.checkout.quote import Price, Unlock
 from app.domain.pricing.bounds import in_range
 from app.domain.pricing.fill import Fill
@@ -97,9 +98,9 @@ def personal_prices(context: RequestContext) -> PersonalPrices:
 
 
 def best_unlock(price: Price) -> Unlock | None:
-    """The best next step from a card's price: the one that saves most. It takes a full quote, so
-    it is made only where it is asked for."""
-    return next(iter(quote(price.purchase).unlocks), None)
+    """The best next step from a card's price: the one that saves most. It takes a price for each
+    step, so it is made only where it is asked for."""
+    return engine.best_unlock(price)
 
 
 def check_fill(fill: Fill | None) -> None:

@@ -6,16 +6,16 @@ Each raises `ChoiceImpossible` where no legal combination holds what the viewer 
 from collections.abc import Sequence
 from datetime import timedelta
 
-from app.domain.checkout.decision import decide, forced_payable_fen, roster_of
+from app.domain.checkout.decision import decide, roster_of
 from app.domain.checkout.explain import unapplied_offers
 from app.domain.checkout.lines import price_lines
 from app.domain.checkout.many import price_all
 from app.domain.checkout.pricing import price_of
 from app.domain.checkout.purchase import Purchase
-from app.domain.checkout.quote import Price, Quote
+from app.domain.checkout.quote import Price, Quote, Unlock
 from app.domain.checkout.rewards import rewards_of
+from app.domain.checkout.session import Session
 from app.domain.checkout.straight import price_straight
-from app.domain.checkout.unlock import unlocks
 from app.domain.promotions.candidate import Candidate
 from app.domain.stations.station import Station, StationProduct
 
@@ -45,26 +45,28 @@ def quote(purchase: Purchase, ttl: timedelta = QUOTE_TTL) -> Quote:
     """
     decision = decide(purchase, roster_of(purchase))
     priced = price_of(decision)
-    unapplied = unapplied_offers(decision)
     expires_at = purchase.moment + ttl
     change = purchase.product.next_change_after(purchase.moment)
     return Quote(
         price=priced,
         lines=price_lines(priced),
-        unapplied=unapplied,
-        unlocks=unlocks(decision, priced, unapplied),
+        unapplied=unapplied_offers(decision),
         issued_at=purchase.moment,
         expires_at=expires_at if change is None else min(expires_at, change),
         rewards=rewards_of(priced),
         fixes_payment=any(a.candidate.promotion.needs_payment_method for a in priced.applied),
+        later=Session(decision, priced),
     )
+
+
+def best_unlock(priced: Price) -> Unlock | None:
+    """The step from a price that would save most; None: there is none. It explains nothing else."""
+    decision = decide(priced.purchase, roster_of(priced.purchase))
+    return next(iter(Session(decision, priced).unlocks()), None)
 
 
 def payable_if_forced(purchase: Purchase, candidate: Candidate) -> int | None:
     """The least payable, in fen, over legal combinations that hold the candidate as well as all
     that the viewer asked for; None: it is ineligible, or no such combination is legal."""
     decision = decide(purchase, roster_of(purchase))
-    for entry in decision.roster.entries:
-        if entry.candidate == candidate:
-            return forced_payable_fen(decision, entry)
-    return None
+    return Session(decision, price_of(decision)).payable_if_forced(candidate)

@@ -22,6 +22,22 @@ def unapplied_offers(decision: Decision) -> tuple[UnappliedOffer, ...]:
         for entry in decision.roster.entries
         if entry.rank not in chosen
     ]
+    return _nearest_first(decision, explained)
+
+
+def ineligible_offers(decision: Decision) -> tuple[UnappliedOffer, ...]:
+    """Of `unapplied_offers`, the ineligible ones: no search is needed to tell them."""
+    explained = [
+        (entry.rank, _explain(decision, entry))
+        for entry in decision.roster.entries
+        if not (entry.rank in decision.able or decision.constraints.removed & entry.bit)
+    ]
+    return _nearest_first(decision, explained)
+
+
+def _nearest_first(
+    decision: Decision, explained: list[tuple[int, UnappliedOffer]]
+) -> tuple[UnappliedOffer, ...]:
     explained.sort(key=lambda ranked: (*_distance(decision, ranked[1]), ranked[0]))
     return tuple(offer for _, offer in explained)
 

@@ -1,9 +1,10 @@
 """The engine's answer (报价): every figure of what will be paid, and why."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
+from typing import Protocol
 
 from app.domain.checkout.purchase import Purchase
 from app.domain.pricing.fill import FuelMeasure
@@ -154,7 +155,17 @@ class Quote:
     issued_at: datetime
     expires_at: datetime
     fixes_payment: bool
+    later: Later = field(repr=False, compare=False)
     rewards: tuple[Earned, ...] = ()
+
+    @property
+    def unlocks(self) -> tuple[Unlock, ...]:
+        """Steps that would save more, most saved first: priced when first asked."""
+        return self.later.unlocks()
+
+    def payable_if_forced(self, candidate: Candidate) -> int | None:
+        """What would be paid, in fen, if `candidate` were forced in; None: it cannot be."""
+        return self.later.payable_if_forced(candidate)
 
 
 class ChoiceFault(StrEnum):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from app.domain.checkout.decision import Decision, decide, roster_of
 from app.domain.checkout.fill_more import least_fill
+from app.domain.checkout.many import price_all
 from app.domain.checkout.pricing import price_of
 from app.domain.checkout.purchase import Purchase
 from app.domain.checkout.quote import ChoiceImpossible, Price, UnappliedOffer, Unlock, UnlockKind
@@ -16,7 +17,6 @@ from app.domain.pricing.fill import LitresFill
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.reason import Outcome, Reason, ReasonCode
-from app.domain.promotions.roster import Roster
 from app.domain.promotions.shopper import Shopper
 from app.domain.shared.payment import PaymentMethod
 from app.domain.wallet.coupon import Coupon, CouponStatus
@@ -129,39 +129,31 @@ def _opening(reasons: Sequence[Reason]) -> datetime | None:
 
 
 class _Pricing:
-    """Prices changed purchases. Steps share much: a roster where only the fill differs, and
-    all of a guest's steps to sign in are one purchase."""
+    """Prices changed purchases, each once: all of a guest's steps to sign in are one purchase, and
+    all offers that wait for one hour, or for one way to pay, are too."""
 
     def __init__(self, decision: Decision) -> None:
-        purchase = decision.purchase
-        self._rosters = [(_roster_facts(purchase), decision.roster)]
-        self._prices: list[tuple[Purchase, Price | None]] = []
+        self._now = decision.purchase
+        self._roster = decision.roster
+        self._prices: dict[tuple[object, ...], Price | None] = {}
 
     def price(self, purchase: Purchase) -> Price | None:
         """None: the viewer's choice cannot be kept in it."""
-        for priced, price in self._prices:
-            if priced == purchase:
-                return price
+        wallet = purchase.shopper.coupons[len(self._now.shopper.coupons) :]
+        changes = (purchase.fill, purchase.moment, purchase.payment_method)
+        key = (*changes, purchase.shopper.user_id, tuple(coupon.batch_code for coupon in wallet))
+        if key not in self._prices:
+            self._prices[key] = self._priced(purchase)
+        return self._prices[key]
+
+    def _priced(self, purchase: Purchase) -> Price | None:
+        if purchase.choice.is_free:
+            return price_all(purchase, [(purchase.station, purchase.product)])[0]
+        only_more = replace(purchase, fill=self._now.fill) == self._now
         try:
-            price = price_of(decide(purchase, self._roster(purchase)))
+            return price_of(decide(purchase, self._roster if only_more else roster_of(purchase)))
         except ChoiceImpossible:
-            price = None
-        self._prices.append((purchase, price))
-        return price
-
-    def _roster(self, purchase: Purchase) -> Roster:
-        facts = _roster_facts(purchase)
-        for known, roster in self._rosters:
-            if known == facts:
-                return roster
-        roster = roster_of(purchase)
-        self._rosters.append((facts, roster))
-        return roster
-
-
-def _roster_facts(purchase: Purchase) -> tuple[object, ...]:
-    """What a roster and its remembered answers depend on, among what steps change."""
-    return purchase.moment, purchase.payment_method, purchase.shopper
+            return None
 
 
 def _verified(now: Price, offer: UnappliedOffer, step: _Step, pricing: _Pricing) -> Unlock | None:
