@@ -41,12 +41,6 @@ class TierMode(StrEnum):
     MARGINAL = "MARGINAL"
 
 
-class Funder(StrEnum):
-    PLATFORM = "PLATFORM"
-    STATION = "STATION"
-    BRAND = "BRAND"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Funding:
     """Shares of a discount's cost in basis points; they sum to 10,000."""
