@@ -24,6 +24,8 @@ from app.domain.promotions.promotion import Promotion, Validity
 from app.domain.promotions.soundness import faults
 from app.domain.shared.senseless import SenselessValue
 
+SCHEMA = "youhui.promotions/1"
+"""What a file's `schema` says; left out, it is meant."""
 LARGEST = 1_000_000_000
 """No number of a rule is larger, so that sums and products stay within 64 bits."""
 
@@ -116,13 +118,22 @@ def _listed(text: Text) -> list[object]:
     unknown = [
         Finding(
             str(key),
-            "最外层只有 promotions",
-            "only `promotions` may stand here",
+            "最外层只有 schema 和 promotions",
+            "only `schema` and `promotions` may stand here",
             text.line((str(key),)),
         )
         for key in outer
-        if key != "promotions"
+        if key not in ("schema", "promotions")
     ]
+    if outer.get("schema", SCHEMA) != SCHEMA:
+        unknown.append(
+            Finding(
+                "schema",
+                f"本程序只读 {SCHEMA}；请改用这个版本的格式",
+                f"this program reads {SCHEMA} alone: write the file in that version",
+                text.line(("schema",)),
+            )
+        )
     documents = outer["promotions"]
     if not isinstance(documents, list) or not documents:
         unknown.append(

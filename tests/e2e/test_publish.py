@@ -140,7 +140,7 @@ def publish(
     def published(round_: int) -> None:
         file = tmp_path / f"round-{round_}.yaml"
         file.write_text(PAIR.format(round=round_), encoding="utf-8")
-        result = CliRunner().invoke(promotions, ["publish", str(file), "--by", "e2e"])
+        result = CliRunner().invoke(promotions, ["publish", str(file), "--demo", "--by", "e2e"])
         assert result.exit_code == 0, result.output
 
     return published
