@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from app.domain.checkout import engine
 from app.domain.checkout.purchase import FREE_CHOICE, OfferChoice, Purchase
-from app.domain.checkout.quote import ChoiceFault, ChoiceImpossible, Quote, UnappliedOffer
+from app.domain.checkout.quote import (
+    ChoiceFault,
+    ChoiceImpossible,
+    Quote,
+    UnappliedOffer,
+    Unlock,
+)
 from app.domain.checkout.warnings import PreviewWarning, WarningCode, warnings_of
 from app.domain.pricing.bounds import LARGEST_PUMP_AMOUNT_FEN, LARGEST_VOLUME_ML, in_range
 from app.domain.pricing.fill import AmountFill, Fill
@@ -79,7 +85,8 @@ async def preview(context: RequestContext, wanted: PreviewWanted) -> Preview | t
         purchase = purchase_of(
             context, buyer, station, product, wanted.fill, _wishes(wanted, choice)
         )
-        return _quoted(context, wanted, purchase, complete)
+        async with context.turn():
+            return _quoted(context, wanted, purchase, complete)
     except Refused as refused:
         return refused.refusals
 
@@ -285,8 +292,17 @@ def sign(context: RequestContext, previewed: Preview) -> str:
     )
 
 
-def payable_if_forced(previewed: Preview, unapplied: UnappliedOffer) -> int | None:
+async def unlocks(context: RequestContext, previewed: Preview) -> tuple[Unlock, ...]:
+    """Verified next steps, the best first. Computed when asked."""
+    async with context.turn():
+        return previewed.quote.unlocks
+
+
+async def payable_if_forced(
+    context: RequestContext, previewed: Preview, unapplied: UnappliedOffer
+) -> int | None:
     """What would be paid if it were forced in; None: it cannot be. Computed when asked."""
     if unapplied.outcome is Outcome.INELIGIBLE:
         return None
-    return previewed.quote.payable_if_forced(unapplied.candidate)
+    async with context.turn():
+        return previewed.quote.payable_if_forced(unapplied.candidate)

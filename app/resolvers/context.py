@@ -1,7 +1,8 @@
 """What one request has at hand: one catalog, one instant, one viewer, one set of loaders."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -68,3 +69,11 @@ class RequestContext:
         """
         task = self.keep(name, lambda: asyncio.ensure_future(cast(Awaitable[Any], load())))
         return cast(T, await asyncio.shield(task))
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncGenerator[None]:
+        """Around long computing that fields ask for by the hundred: one at a time a request, and
+        the event loop in between, so that other requests go on and a deadline can end this one."""
+        async with self.keep("turn", asyncio.Lock):
+            await asyncio.sleep(0)
+            yield

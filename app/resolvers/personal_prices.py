@@ -97,10 +97,11 @@ def personal_prices(context: RequestContext) -> PersonalPrices:
     return context.keep("personal_prices", lambda: PersonalPrices(context))
 
 
-def best_unlock(price: Price) -> Unlock | None:
+async def best_unlock(context: RequestContext, price: Price) -> Unlock | None:
     """The best next step from a card's price: the one that saves most. It takes a price for each
     step, so it is made only where it is asked for."""
-    return engine.best_unlock(price)
+    async with context.turn():
+        return engine.best_unlock(price)
 
 
 def check_fill(fill: Fill | None) -> None:

@@ -182,8 +182,8 @@ class UnappliedOffer:
         )
 
     @strawberry.field(description="What would be paid if it were forced in; null: it cannot be.")
-    def payable_if_forced(self) -> Money | None:
-        fen = resolve.payable_if_forced(self._preview, self._unapplied)
+    async def payable_if_forced(self, info: Info) -> Money | None:
+        fen = await resolve.payable_if_forced(info.context, self._preview, self._unapplied)
         return Money.of(fen) if fen is not None else None
 
 
@@ -301,9 +301,10 @@ class CheckoutPreview:
         return [UnappliedOffer.of(unapplied, self._preview, info) for unapplied in listed]
 
     @strawberry.field
-    def unlocks(self, info: Info, first: int = 3) -> list[UnlockHint]:
-        listed = self._preview.quote.unlocks[: check_first(first)]
-        return [UnlockHint.of(step, info) for step in listed]
+    async def unlocks(self, info: Info, first: int = 3) -> list[UnlockHint]:
+        check_first(first)
+        listed = await resolve.unlocks(info.context, self._preview)
+        return [UnlockHint.of(step, info) for step in listed[:first]]
 
     @strawberry.field
     def rewards(self, info: Info) -> list[Reward]:

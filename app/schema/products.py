@@ -51,9 +51,8 @@ class EffectivePrice:
         return [AppliedOffer.of(applied, info) for applied in self._price.price.applied]
 
     @strawberry.field(description="The best next step, e.g. sign in or claim.")
-    def unlock(self, info: Info) -> UnlockHint | None:
-        price = self._price.price
-        step = best_unlock(price)
+    async def unlock(self, info: Info) -> UnlockHint | None:
+        step = await best_unlock(info.context, self._price.price)
         return UnlockHint.of(step, info) if step else None
 
 
