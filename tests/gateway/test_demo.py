@@ -105,12 +105,28 @@ def test_the_built_page_may_ask_no_other_address(demo, built):
 
 
 @pytest.mark.parametrize(
-    "path", ["../secret", "%2e%2e/secret", "assets", "assets/../../secret", "/etc/passwd", "x.js"]
+    "path",
+    [
+        "../secret",
+        "%2e%2e/secret",
+        "assets",
+        "assets/../../secret",
+        "/etc/passwd",
+        "x.js",
+        "%00",
+        "x" * 300,
+    ],
 )
 def test_only_files_of_the_build_are_served(demo, built, path):
     answer = demo.get(f"/graphiql/{path}")
     assert answer.status_code == 404
     assert "secret" not in answer.text
+
+
+def test_only_files_named_by_their_content_are_kept_for_ever(demo, built):
+    assert demo.get("/graphiql/assets/a.js").headers["cache-control"].endswith("immutable")
+    assert demo.get("/graphiql/index.html").headers["cache-control"] == "no-cache"
+    assert demo.get("/graphiql").headers["cache-control"] == "no-cache"
 
 
 def test_the_curls_run_as_they_are_printed(tmp_path):

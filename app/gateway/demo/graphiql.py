@@ -60,14 +60,22 @@ async def _page(request: Request) -> Response:
 
 
 async def _asset(request: Request) -> Response:
-    """A file of the build: names carry a hash of the content, so they may be kept for ever."""
-    wanted = (BUILT / request.path_params["path"]).resolve()
-    if not wanted.is_relative_to(BUILT.resolve()) or not wanted.is_file():
+    """A file of the build. Under assets/ names carry a hash of the content, so those may be kept
+    for ever."""
+    wanted = _built_file(request.path_params["path"])
+    if wanted is None:
         raise HTTPException(404)
-    return FileResponse(
-        wanted,
-        headers={
-            "Content-Security-Policy": PAGE_POLICY,
-            "Cache-Control": "public, max-age=31536000, immutable",
-        },
-    )
+    hashed = wanted.is_relative_to(BUILT.resolve() / "assets")
+    kept = "public, max-age=31536000, immutable" if hashed else "no-cache"
+    headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": kept}
+    return FileResponse(wanted, headers=headers)
+
+
+def _built_file(path: str) -> Path | None:
+    """None for whatever is no file of the build, and for what can be no file name at all."""
+    try:
+        wanted = (BUILT / path).resolve()
+        inside = wanted.is_relative_to(BUILT.resolve())
+        return wanted if inside and wanted.is_file() else None
+    except (OSError, ValueError):
+        return None
