@@ -275,11 +275,13 @@ async def _standings(
 async def _reasons(
     context: RequestContext, ordering: Ordering, standings: dict[int, Standing]
 ) -> dict[int, ReasonForRank | None]:
-    """By station id; only RECOMMENDED has reasons, and only for a signed-in viewer."""
+    """By station id; only RECOMMENDED has reasons, and only for a signed-in viewer. None of them
+    is taken from the viewer's history where personalisation is off (PIPL art. 24)."""
     if ordering is not Ordering.RECOMMENDED or context.viewer() is None:
         return {}
     buyer = await shopping(context)
-    field = Field.of(standings.values(), buyer.habits.usual_station_ids)
+    usual = buyer.habits.usual_station_ids if buyer.preferences.personalised else ()
+    field = Field.of(standings.values(), usual)
     return {s.station_id: reason_for_rank(s, field) for s in standings.values()}
 
 

@@ -188,10 +188,11 @@ class StationFilter:
     coupon_id: strawberry.ID | None = strawberry.UNSET
 
     def to_domain(self) -> resolve.StationFilter:
-        offer = ids.offer_code(self.offer_id) if self.offer_id else None
-        coupon = ids.coupon_key(self.coupon_id) if self.coupon_id else None
-        unreadable = (bool(self.offer_id) and offer is None) or (
-            bool(self.coupon_id) and coupon is None
+        # An empty id is one that was given, and is nobody's.
+        offer = ids.offer_code(self.offer_id) if isinstance(self.offer_id, str) else None
+        coupon = ids.coupon_key(self.coupon_id) if isinstance(self.coupon_id, str) else None
+        unreadable = (isinstance(self.offer_id, str) and offer is None) or (
+            isinstance(self.coupon_id, str) and coupon is None
         )
         return resolve.StationFilter(
             brands=tuple(self.brands or ()),

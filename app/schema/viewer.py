@@ -93,7 +93,7 @@ class Viewer(Node):
         after: str | None = strawberry.UNSET,
         station_id: strawberry.ID | None = strawberry.UNSET,
     ) -> OfferConnection | None:
-        place = ids.station_id(station_id) if station_id else None
+        place = ids.station_id(station_id) if isinstance(station_id, str) else None
         page = await resolve_offers.viewer_offers(
             info.context, place, first, decode_cursor(after or None)
         )

@@ -105,7 +105,7 @@ class CouponWallet:
     ) -> CouponConnection:
         wanted = resolve.CouponsWanted(
             status=status,
-            usable_at=ids.station_id(usable_at) if usable_at else None,
+            usable_at=ids.station_id(usable_at) if isinstance(usable_at, str) else None,
             first=first,
             after=decode_cursor(after or None),
         )

@@ -57,6 +57,17 @@ async def test_reasons_are_for_viewers_of_recommended_lists(user_id, reasons):
     assert (found[0] is None) is (reasons[0] is None)
 
 
+async def test_no_reason_comes_from_the_history_without_personalisation():
+    world = World.of([station(1), station(2)])
+    plain = Preferences(personalised=False)
+    world.join(
+        Member(user_id=1, nickname=None, phone_masked=None, preferences=plain),
+        Habits(usual_station_ids=(2,)),
+    )
+    data = await world.ask(LIST, {"sort": "RECOMMENDED", "first": 2}, user_id=1)
+    assert [edge["reason"] for edge in data["stations"]["edges"]] == ["附近到手价最低", None]
+
+
 FILTERS = [
     ("openNow: true", [1, 2]),
     ('brands: ["petrochina"]', [2]),
@@ -68,6 +79,8 @@ FILTERS = [
     (f'offerId: "{ids.encode(OfferKey("at-3"))}"', [3]),
     (f'offerId: "{ids.encode(OfferKey("unknown"))}"', []),
     ('offerId: "tampered"', []),
+    ('offerId: ""', []),
+    ('couponId: ""', []),
     (f'couponId: "{ids.encode(CouponKey(1, 77))}"', [2]),
     (f'couponId: "{ids.encode(CouponKey(2, 77))}"', []),
     ("", [1, 2, 3, 4]),

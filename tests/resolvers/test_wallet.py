@@ -90,6 +90,7 @@ def numbers(connection: dict[str, Any]) -> list[int]:
         ({"at": ids.encode(StationKey(2))}, [1, 2, 3, 4]),
         ({"at": ids.encode(StationKey(99))}, []),
         ({"at": "tampered"}, []),
+        ({"at": ""}, []),
     ],
 )
 async def test_coupons_by_status_and_place(variables, expected):
