@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -15,7 +16,7 @@ from starlette.routing import BaseRoute
 
 from app.cache.announcements import RedisAnnouncements
 from app.cache.client import make_client
-from app.cache.keys import Keys
+from app.cache.keys import DatabaseKeys
 from app.cache.public_cache import RedisPublicCache
 from app.domain.checkout.catalog import Catalog
 from app.gateway.context import Services
@@ -35,6 +36,7 @@ from app.security.quote_tokens import SignedQuoteTokens
 from app.settings import Settings
 from app.storage.catalog_source import PostgresCatalogSource
 from app.storage.engine import make_engine
+from app.storage.identity import database_identity
 from app.storage.members import PostgresMemberRepository
 from app.storage.points import PostgresPointsRepository
 from app.storage.station_details import PostgresStationDetailsRepository
@@ -64,6 +66,7 @@ class Outside:
 
     engine: AsyncEngine
     redis: Redis | None
+    names: DatabaseKeys
     catalogs: PostgresCatalogSource
     keys: SigningKeys
     clock: SystemClock = field(default_factory=SystemClock)
@@ -75,13 +78,15 @@ class Outside:
                 "请设置 YOUHUI_DATABASE_URL，或用 youhui serve、make demo 启动。"
                 "Set YOUHUI_DATABASE_URL, or start by youhui serve or make demo."
             )
-        keys, redis, announcements = Keys(), None, None
+        names = DatabaseKeys(partial(database_identity, settings.database_url))
+        redis, announcements = None, None
         if settings.redis_url is not None:
             redis = make_client(settings.redis_url)
-            announcements = RedisAnnouncements(settings.redis_url, keys)
+            announcements = RedisAnnouncements(settings.redis_url, names)
         return cls(
             make_engine(settings.database_url, pool_size=settings.database_pool_size),
             redis,
+            names,
             PostgresCatalogSource(settings.database_url, announcements=announcements),
             signing_keys(settings),
         )
@@ -93,6 +98,7 @@ class Outside:
             stack.push_async_callback(self.engine.dispose)
             if self.redis is not None:
                 stack.push_async_callback(self.redis.aclose)
+                await self.names()
             await stack.enter_async_context(self.catalogs.running())
             yield
 
@@ -125,7 +131,7 @@ class Outside:
         stock = PostgresStockRepository(self.engine)
         details = PostgresStationDetailsRepository(self.engine)
         usage = PostgresUsageRepository(self.engine)
-        cache = None if self.redis is None else RedisPublicCache(self.redis, Keys())
+        cache = None if self.redis is None else RedisPublicCache(self.redis, self.names)
         placements = Placements()
 
         def build(user_id: int | None, moment: datetime, catalog: Catalog) -> Loaders:

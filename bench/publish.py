@@ -30,10 +30,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from app.cache.announcements import RedisAnnouncements
-from app.cache.keys import Keys
 from app.cli.seed import seed_database
-from app.cli.servers import Databases
+from app.cli.servers import Databases, announcements_at
 from app.documents.promotions import loads_promotions
 from app.integrations.local_servers import local_servers
 from app.ports.seeding import SeedRecipe
@@ -166,7 +164,7 @@ def publish_and_wait(
 
     async def published() -> int:
         engine = make_engine(database_url, pool_size=1)
-        announcements = RedisAnnouncements(redis_url, Keys()) if redis_url else None
+        announcements = announcements_at(Databases(database_url, redis_url))
         try:
             store = PostgresPromotionStore(engine, announcements)
             return await store.publish(promotions, "bench")

@@ -1,5 +1,6 @@
 """Every Redis key and channel name is built here, and nowhere else."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 class Keys:
     """`namespace` names the database behind: two of them may share one Redis."""
 
-    namespace: str = "youhui"
+    namespace: str
 
     @property
     def catalog_channel(self) -> str:
@@ -17,3 +18,21 @@ class Keys:
     def public_result(self, kind: str, version: int, key: str) -> str:
         """A result that is the same for everyone, of one catalog version."""
         return f"{self.namespace}:public:{kind}:{version}:{key}"
+
+
+class DatabaseKeys:
+    """The keys of one database. `identity` is awaited at the first use and never again once it
+    has answered; until then its errors are the caller's."""
+
+    def __init__(self, identity: Callable[[], Awaitable[str]]) -> None:
+        self._identity = identity
+        self._keys: Keys | None = None
+
+    async def __call__(self) -> Keys:
+        if self._keys is None:
+            self._keys = Keys(f"youhui-{await self._identity()}")
+        return self._keys
+
+
+async def known(keys: Keys | DatabaseKeys) -> Keys:
+    return keys if isinstance(keys, Keys) else await keys()

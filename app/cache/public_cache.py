@@ -7,8 +7,9 @@ from typing import cast
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-from app.cache.keys import Keys
+from app.cache.keys import DatabaseKeys, Keys, known
 from app.cache.pause import Pause
+from app.ports.errors import StorageUnavailable
 
 LOG = logging.getLogger("youhui.cache")
 
@@ -16,7 +17,9 @@ LOG = logging.getLogger("youhui.cache")
 class RedisPublicCache:
     """Implements `app.ports.public_cache.PublicCache`."""
 
-    def __init__(self, client: Redis, keys: Keys, pause: Pause | None = None) -> None:
+    def __init__(
+        self, client: Redis, keys: Keys | DatabaseKeys, pause: Pause | None = None
+    ) -> None:
         self._client = client
         self._keys = keys
         self._pause = pause or Pause()
@@ -24,11 +27,12 @@ class RedisPublicCache:
     async def get_many(self, kind: str, version: int, ids: Sequence[str]) -> Mapping[str, bytes]:
         if not ids or self._pause.on:
             return {}
-        keys = [self._keys.public_result(kind, version, id_) for id_ in ids]
         try:
+            names = await known(self._keys)
+            keys = [names.public_result(kind, version, id_) for id_ in ids]
             # The client decodes no answer, so each is bytes.
             found = cast("Sequence[bytes | None]", await self._client.mget(keys))
-        except (RedisError, OSError) as fault:
+        except (RedisError, OSError, StorageUnavailable) as fault:
             self._leave_alone(fault)
             return {}
         return {id_: value for id_, value in zip(ids, found, strict=True) if value is not None}
@@ -39,11 +43,12 @@ class RedisPublicCache:
         if not entries or self._pause.on:
             return
         try:
+            names = await known(self._keys)
             async with self._client.pipeline(transaction=False) as pipeline:
                 for id_, value in entries.items():
-                    pipeline.set(self._keys.public_result(kind, version, id_), value, ex=ttl_s)
+                    pipeline.set(names.public_result(kind, version, id_), value, ex=ttl_s)
                 await pipeline.execute()
-        except (RedisError, OSError) as fault:
+        except (RedisError, OSError, StorageUnavailable) as fault:
             self._leave_alone(fault)
 
     def _leave_alone(self, fault: Exception) -> None:

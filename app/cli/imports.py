@@ -11,10 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
-from app.cache.announcements import RedisAnnouncements
-from app.cache.keys import Keys
 from app.cli.errors import CommandFailed, ExitCode
-from app.cli.servers import databases
+from app.cli.servers import announcements_at, databases
 from app.domain.stations.findings import FAULT_TEXTS
 from app.integrations.station_files import (
     CeilingMapping,
@@ -147,7 +145,7 @@ def _checking(file: Path) -> Iterator[Callable[[int], None]]:
 def _run(take: Take) -> ImportReport:
     """Runs an import on the databases of the settings; its faults as messages and exit codes."""
     with databases(Settings()) as at:
-        announcements = RedisAnnouncements(at.redis_url, Keys()) if at.redis_url else None
+        announcements = announcements_at(at)
 
         async def imported() -> ImportReport:
             # An import of a large file may take longer than a request may.

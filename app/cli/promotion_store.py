@@ -8,10 +8,8 @@ from typing import TypeVar
 
 import click
 
-from app.cache.announcements import RedisAnnouncements
-from app.cache.keys import Keys
 from app.cli.errors import CommandFailed, ExitCode
-from app.cli.servers import databases
+from app.cli.servers import announcements_at, databases
 from app.domain.promotions.lifecycle import LifecycleRefusal
 from app.domain.promotions.review import KnownPlaces
 from app.ports.errors import StorageUnavailable
@@ -80,7 +78,7 @@ def with_store_and_places(
 
 def _on_databases(use: Callable[[PostgresPromotionStore, str], Awaitable[T]]) -> T:
     with databases(Settings()) as at:
-        announcements = RedisAnnouncements(at.redis_url, Keys()) if at.redis_url else None
+        announcements = announcements_at(at)
 
         async def used() -> T:
             engine = make_engine(at.database_url, pool_size=1, statement_timeout_ms=60_000)

@@ -10,10 +10,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-from app.cache.announcements import RedisAnnouncements
-from app.cache.keys import Keys
 from app.cli.errors import CommandFailed, ExitCode
-from app.cli.servers import Databases, databases
+from app.cli.servers import Databases, announcements_at, databases
 from app.integrations.demo_seed.source import DemoFiles
 from app.ports.errors import StorageUnavailable
 from app.ports.seeding import SeedProgress, SeedRecipe
@@ -98,7 +96,7 @@ def seed_database(
 
     A refusal is `CommandFailed`: nothing was touched.
     """
-    announcements = RedisAnnouncements(at.redis_url, Keys()) if at.redis_url else None
+    announcements = announcements_at(at)
 
     async def seeded(progress: SeedProgress) -> SeedReport:
         engine = make_engine(at.database_url, pool_size=1, statement_timeout_ms=0)

@@ -3,13 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 import click
 
+from app.cache.announcements import RedisAnnouncements
+from app.cache.keys import DatabaseKeys
 from app.cli.errors import CommandFailed, ExitCode
 from app.integrations.local_servers import LocalServers, local_servers, running_servers
 from app.integrations.local_servers.children import is_alive
 from app.settings import Settings
+from app.storage.identity import database_identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,14 @@ def databases(settings: Settings) -> Iterator[Databases]:
         return
     with local_servers(settings.data_dir) as started:
         yield _chosen(settings, started)
+
+
+def announcements_at(at: Databases) -> RedisAnnouncements | None:
+    """What tells running processes of a new catalog version; None: no Redis, polls find it."""
+    if at.redis_url is None:
+        return None
+    names = DatabaseKeys(partial(database_identity, at.database_url))
+    return RedisAnnouncements(at.redis_url, names)
 
 
 def _chosen(settings: Settings, local: LocalServers) -> Databases:

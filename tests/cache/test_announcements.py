@@ -80,7 +80,7 @@ async def test_a_listener_that_leaves_unsubscribes(redis_url: str, keys: Keys):
 
 
 async def test_without_a_server_announcing_does_not_fail(caplog: pytest.LogCaptureFixture):
-    await RedisAnnouncements("redis://127.0.0.1:1/0", Keys()).announce(1)
+    await RedisAnnouncements("redis://127.0.0.1:1/0", Keys("test")).announce(1)
     assert len(caplog.records) == 1
 
 

@@ -187,7 +187,7 @@ async def subscribed(redis_url: str, keys: Keys) -> None:
 
 
 async def test_every_process_arrives_without_redis(engine: AsyncEngine, database_url: str):
-    down: CatalogAnnouncements = RedisAnnouncements("redis://127.0.0.1:1/0", Keys())
+    down: CatalogAnnouncements = RedisAnnouncements("redis://127.0.0.1:1/0", Keys("test"))
     store = PostgresPromotionStore(engine, down)
     first = PostgresCatalogSource(database_url, announcements=down, poll_s=0.05)
     second = PostgresCatalogSource(database_url, announcements=down, poll_s=0.05)
