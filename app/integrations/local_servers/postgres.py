@@ -188,9 +188,16 @@ def _works_in(pid: int, data: Path) -> bool:
     """Whether process `pid` lives and is a PostgreSQL server on this data folder."""
     if not children.is_alive(pid):
         return False
+    process = Path(f"/proc/{pid}")
     try:
-        return Path(f"/proc/{pid}/cwd").readlink() == data
-    except OSError:  # another user namespace's, or no /proc (macOS)
-        command = ["ps", "-o", "args=", "-ww", "-p", str(pid)]
-        told = subprocess.run(command, capture_output=True, text=True, check=False)
-        return str(data) in told.stdout
+        return (process / "cwd").readlink() == data
+    except PermissionError:  # of another user namespace
+        return os.fsencode(data) in (process / "cmdline").read_bytes()
+    except OSError:
+        return not Path("/proc/self").exists() and str(data) in _command_line(pid)
+
+
+def _command_line(pid: int) -> str:
+    """Where there is no /proc: macOS."""
+    command = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
