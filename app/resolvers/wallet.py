@@ -1,7 +1,7 @@
 """The viewer's coupon wallet and points."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from app.domain.loyalty.points import PointsBalance
@@ -53,7 +53,8 @@ async def coupons(
     batches = _usable_batches(context, wanted)
     if batches is not None and not batches:
         return Page((), False, False)
-    found = await context.wallets.page(
+    held, more = await _held_page(
+        context,
         CouponPage(
             user_id=viewer.user_id,
             moment=context.moment,
@@ -61,15 +62,29 @@ async def coupons(
             first=wanted.first,
             after=_position(key),
             batch_codes=batches,
-        )
+        ),
     )
     version = context.catalog.version
     placed = tuple(
-        Placed(Cursor(listing=listing, version=version, key=_key(coupon)), held)
-        for coupon in found[: wanted.first]
-        if (held := _held(context, coupon)) is not None
+        Placed(Cursor(listing=listing, version=version, key=_key(one.coupon)), one) for one in held
     )
-    return Page(placed, len(found) > wanted.first, key is not None)
+    return Page(placed, more, key is not None)
+
+
+async def _held_page(context: RequestContext, wanted: CouponPage) -> tuple[list[HeldCoupon], bool]:
+    """A full page, and whether coupons follow. Those whose batch has gone take no place: a page of
+    nothing else would have no cursor to go on from."""
+    held: list[HeldCoupon] = []
+    more, after = True, wanted.after
+    while more and len(held) < wanted.first:
+        room = wanted.first - len(held)
+        found = await context.wallets.page(replace(wanted, first=room, after=after))
+        more = len(found) > room
+        for coupon in found[:room]:
+            after = coupon.valid_until, coupon.id
+            if (one := _held(context, coupon)) is not None:
+                held.append(one)
+    return held, more
 
 
 def _usable_batches(context: RequestContext, wanted: CouponsWanted) -> frozenset[str] | None:
@@ -119,17 +134,17 @@ async def expiring_coupons(
     check_first(first)
     if not 1 <= days <= MOST_DAYS:
         raise BadDays
-    found = await context.wallets.page(
+    held, _ = await _held_page(
+        context,
         CouponPage(
             user_id=viewer.user_id,
             moment=context.moment,
             status=CouponStatus.USABLE,
             first=first,
             ends_before=context.moment + timedelta(days=days),
-        )
+        ),
     )
-    held = [_held(context, coupon) for coupon in found[:first]]
-    return tuple(coupon for coupon in held if coupon is not None)
+    return tuple(held)
 
 
 async def coupon_by_key(context: RequestContext, key: CouponKey) -> Coupon | None:

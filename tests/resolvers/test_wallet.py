@@ -129,6 +129,23 @@ async def test_pages_of_any_size_make_up_the_whole_wallet(hours: list[int], firs
     assert found == whole
 
 
+async def test_coupons_whose_batch_has_gone_take_no_place_in_a_page():
+    """Else a page of nothing but those would say that more follows, with no cursor to go on."""
+    world = World.of([station(1)], [batch("any")])
+    gone = {1, 2, 3, 5}
+    held = [coupon(n, 1, "gone" if n in gone else "any") for n in range(1, 7)]
+    world.join(member(1), coupons=held)
+    first = await page(world, first=1)
+    assert numbers(first) == [4]
+    assert first["pageInfo"]["hasNextPage"] is True
+    second = await page(world, first=1, after=first["pageInfo"]["endCursor"])
+    assert numbers(second) == [6]
+    assert second["pageInfo"]["hasNextPage"] is False
+    expiring = "{ viewer { wallet { expiringWithinDays(days: 30, first: 2) { id } } } }"
+    found = (await world.ask(expiring, user_id=1))["viewer"]["wallet"]["expiringWithinDays"]
+    assert [one["id"] for one in found] == [ids.encode(CouponKey(1, n)) for n in (4, 6)]
+
+
 async def test_a_cursor_is_one_members_and_one_lists():
     world = full_world()
     after = (await page(world, first=1))["pageInfo"]["endCursor"]
