@@ -16,6 +16,7 @@ from app.domain.promotions.limits import LimitPer, LimitPeriod
 from app.domain.promotions.reason import Outcome, ReasonCode
 from app.domain.shared.channel import Channel
 from app.domain.shared.fuel import FuelGrade
+from app.domain.shared.funder import Funder
 from app.domain.shared.payment import PaymentMethod
 from app.domain.stations.station import Remoteness
 
@@ -199,6 +200,36 @@ class UnlockExpected(Part):
     payment_method: PaymentMethod | None = None
 
 
+class RewardExpected(Part):
+    """完成后所得之一 · one thing earned on completion: points, fuel credit or a coupon."""
+
+    code: str
+    points: int | None = None
+    credit_fen: Fen | None = None
+    batch: str | None = None
+
+
+class ConsumedExpected(Part):
+    """下单时计入的一次使用 · one use that placing the order counts."""
+
+    code: str
+    per: LimitPer
+    period: LimitPeriod
+    fen: Fen
+
+
+class RefundExpected(Part):
+    """一次退款（依次进行）及其结果；只比较写出的字段 · a refund, after those before it: of so much of the
+    pump amount, or of all that is left; of its result the fields written are compared."""
+
+    fuel_fen: Fen | None = None
+    rest: Literal[True] | None = None
+    money_fen: Fen | None = None
+    fee_fen: Fen | None = None
+    coupons_return: bool | None = None
+    parts_fen: list[list[Fen]] | None = None
+
+
 class Expect(Part):
     """预期；未写的不比较 · what is expected; what is left out is not compared."""
 
@@ -214,6 +245,11 @@ class Expect(Part):
     nearest_first: list[Name] | None = None
     unlocks: list[UnlockExpected] | None = None
     lines: list[tuple[PriceLineKind, Fen, Fen]] | None = None
+    rewards: list[RewardExpected] | None = None
+    consumes: list[ConsumedExpected] | None = None
+    ledger: list[list[tuple[Name, Funder, Fen]]] | None = None
+    borne: dict[Funder, Fen] | None = None
+    refunds: list[RefundExpected] | None = None
     forced: dict[Name, Fen | None] | None = None
     refused: tuple[ChoiceFault, str | int | None] | None = None
 

@@ -6,6 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.documents.case_orders import (
+    borne_in_words,
+    consumed_in_words,
+    ledger_in_words,
+    refunds_in_words,
+    rewards_in_words,
+)
 from app.documents.cases import Case
 from app.domain.checkout.engine import payable_if_forced
 from app.domain.checkout.purchase import Purchase
@@ -95,6 +102,11 @@ def seen(answer: Quote, purchase: Purchase, expect: Mapping[str, Any]) -> dict[s
             unlock_in_words(hint, want) for hint, want in _paired(answer.unlocks, expect["unlocks"])
         ],
         "lines": lambda: [line_in_words(line) for line in answer.lines],
+        "rewards": lambda: rewards_in_words(answer.rewards),
+        "consumes": lambda: consumed_in_words(price),
+        "ledger": lambda: ledger_in_words(price),
+        "borne": lambda: borne_in_words(price, expect["borne"]),
+        "refunds": lambda: refunds_in_words(price, expect["refunds"]),
         "forced": lambda: {
             code: payable_if_forced(purchase, by_code[code].candidate) for code in expect["forced"]
         },

@@ -13,6 +13,9 @@ UNLOCK = "unlocks: by litres"
 CHOICE = "choice: free"
 WINDOW = "condition_schedule: a window of the day is half open (1)"
 
+REWARD = "rewards_and_exchange: points for what is paid, and no explanation"
+REFUND = "ledger: a refund of a part of the fuel, then of the rest"
+
 
 def wrong(name: str, **expect: Any) -> GoldenCase:
     case = CASES[name]
@@ -45,6 +48,13 @@ def wrong(name: str, **expect: Any) -> GoldenCase:
         wrong(WINDOW, not_applied={"MORNING": {"outcome": "INELIGIBLE", "reasons": [
             {**CASES[WINDOW].expect["not_applied"]["MORNING"]["reasons"][0], "accepted": ["?"]}]}}),
         wrong(WINDOW, litres="25.001"),
+        wrong(REWARD, rewards=[]),
+        wrong(REWARD, rewards=[{"code": "R", "points": 381}]),
+        wrong(REFUND, ledger=[[["T#1", "PLATFORM", 1000]]]),
+        wrong(REFUND, borne={"PLATFORM": 500}),
+        wrong(REFUND, consumes=[{"code": "T", "per": "USER", "period": "EVER", "fen": 1000}]),
+        wrong(REFUND, refunds=[{"fuel_fen": 5000, "money_fen": 4751}]),
+        wrong(REFUND, refunds=[{"rest": True, "fee_fen": 0}]),
     ],
 )  # fmt: skip
 def test_a_wrong_expectation_fails(case: GoldenCase) -> None:
