@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 
 from app.domain.checkout import engine
+from app.domain.checkout.minimum_payable import minimum_payable_fen
 from app.domain.checkout.purchase import FREE_CHOICE, OfferChoice, Purchase
 from app.domain.checkout.quote import (
     ChoiceFault,
@@ -70,6 +71,13 @@ class Preview:
     @property
     def purchase(self) -> Purchase:
         return self.quote.price.purchase
+
+    @property
+    def fixed_method(self) -> PaymentMethod | None:
+        """The one way to pay at this price: an offer depends on it, or others cannot collect so
+        little. None: any may."""
+        too_little = self.quote.price.payable_fen < minimum_payable_fen(None)
+        return self.purchase.payment_method if self.quote.fixes_payment or too_little else None
 
 
 async def preview(context: RequestContext, wanted: PreviewWanted) -> Preview | tuple[Refusal, ...]:
@@ -275,7 +283,7 @@ def sign(context: RequestContext, previewed: Preview) -> str:
             fee_fen=price.fee_fen,
             payable_fen=price.payable_fen,
             rule_version=purchase.rules.version,
-            payment_method=purchase.payment_method if previewed.quote.fixes_payment else None,
+            payment_method=previewed.fixed_method,
             use_points=purchase.use_points,
             members=tuple(
                 QuotedMember(

@@ -101,7 +101,7 @@ class Quote:
             issued_at=DateTime(quote.issued_at),
             expires_at=DateTime(quote.expires_at),
             rule_version=purchase.rules.version,
-            payment_method=purchase.payment_method if quote.fixes_payment else None,
+            payment_method=preview.fixed_method,
             requires_sign_in=preview.user_id is None,
             _preview=preview,
         )

@@ -120,3 +120,19 @@ async def test_lists_of_a_preview_are_bounded(field):
     )
     result = await world_of().execute(document, asked())
     assert [error.extensions for error in result.errors or []] == [{"code": "BAD_PAGE_SIZE"}]
+
+
+@pytest.mark.parametrize(
+    ("method", "payable_fen", "fixed"),
+    [("STORED_VALUE", 0, "STORED_VALUE"), ("WECHAT_PAY", 1, None), (None, 1, None)],
+)
+async def test_what_only_some_methods_can_collect_fixes_the_method(method, payable_fen, fixed):
+    """A quote of nothing, made for a balance, cannot be placed by a provider that takes a fen."""
+    world = world_of(offer("all", AmountOff(off_fen=50_000)))
+    wanted = {} if method is None else {"paymentMethod": method}
+    assert (await preview(world, wanted))["payable"]["fen"] == payable_fen
+    answer = await world.ask(QUOTE % "token", asked(**wanted))
+    quoted = answer["checkoutPreview"]["preview"]["quote"]
+    assert quoted["paymentMethod"] == fixed
+    claims = world.tokens.read(quoted["token"])
+    assert (claims.payment_method, claims.payable_fen) == (fixed, payable_fen)
