@@ -116,10 +116,12 @@ UPDATE station AS s SET
 FROM intake_station AS i WHERE s.id = i.station_id AND i.state = 'CHANGED'
 """
 
+# greatest passes over NULL: of what was known without a date, the first date is the newest.
 _DATE_STATIONS = """
 UPDATE station AS s SET source_updated_at = i.updated_at
 FROM intake_station AS i
-WHERE s.id = i.station_id AND i.state <> 'OUTDATED' AND i.updated_at > s.source_updated_at
+WHERE s.id = i.station_id AND i.state <> 'OUTDATED'
+    AND greatest(i.updated_at, s.source_updated_at) IS DISTINCT FROM s.source_updated_at
 """
 
 _NEW_STATIONS = """

@@ -277,3 +277,14 @@ async def test_ceilings_are_points_in_time(
     history = (await intake.ceilings())["310000:default", FuelGrade.GASOLINE_92]
     assert [point.price_mill_per_litre for point in history.points] == [8_410, 8_500]
     assert await intake.zones() == {"310000:default"}
+
+
+async def test_a_station_known_without_a_date_takes_the_first(
+    intake: PostgresStationIntake, rows: Any
+) -> None:
+    """Else a file older than what is stored would go unnoticed."""
+    await intake.take_stations(batch(claim(1, updated_at=None)))
+    await intake.take_stations(batch(claim(1, updated_at=NOON)))
+    assert rows("SELECT source_updated_at FROM station") == [(NOON,)]
+    older = batch(claim(1, name="Old", updated_at=NOON - A_DAY))
+    assert counted(await intake.take_stations(older)) == (0, 0, 0, 1)
