@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -14,6 +15,7 @@ def with_driver(url: str) -> str:
     scheme, separator, rest = url.partition("://")
     if not separator or scheme.partition("+")[0] not in {"postgres", "postgresql"}:
         raise ValueError("要以 postgresql:// 开头 (must begin with postgresql://)")
+    _with_port(url)
     return DRIVER + rest
 
 
@@ -22,7 +24,29 @@ def without_driver(url: str) -> str:
     return "postgresql://" + url.partition("://")[2]
 
 
+def of_redis(url: str) -> str:
+    """A URL as the client takes it: Redis or Valkey over TCP, TLS or a Unix socket."""
+    if url.partition("://")[0] not in {"redis", "rediss", "unix"} or "://" not in url:
+        raise ValueError(
+            "要以 redis://、rediss:// 或 unix:// 开头 "
+            "(must begin with redis://, rediss:// or unix://)"
+        )
+    _with_port(url)
+    return url
+
+
+def _with_port(url: str) -> None:
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError(
+            "端口不是 0 到 65535 的数；密码里的 @ : / ? # 要写成百分号编码 "
+            "(the port is no number from 0 to 65535; a password's @ : / ? # are percent-encoded)"
+        ) from None
+
+
 DatabaseUrl = Annotated[str, AfterValidator(with_driver)]
+RedisUrl = Annotated[str, AfterValidator(of_redis)]
 
 
 class Settings(BaseSettings):
@@ -38,7 +62,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="YOUHUI_", frozen=True, env_ignore_empty=True)
 
     database_url: DatabaseUrl | None = None
-    redis_url: str | None = None
+    redis_url: RedisUrl | None = None
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     demo: bool = False

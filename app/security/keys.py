@@ -54,7 +54,7 @@ class SigningKeys:
                 f"签名密钥 {path} 可被他人读取，请执行 chmod 600。"
                 f"Others may read the signing key {path}: run chmod 600 on it."
             )
-        return cls.of([path.read_text("ascii")])
+        return cls.of([path.read_text("ascii", errors="replace")])
 
 
 def _read_key(pem: str) -> ECKey:
@@ -74,7 +74,7 @@ def _key_id(key: ECKey) -> str:
 
 def _write_new_key(path: Path) -> None:
     """Whole or not at all: written beside it, then linked, which fails if another was first."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
     try:

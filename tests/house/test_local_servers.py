@@ -15,6 +15,7 @@ import redis
 
 from app.integrations.local_servers import (
     AlreadyRunning,
+    LocalServersError,
     ServerFailed,
     identity,
     local_servers,
@@ -261,3 +262,17 @@ if os.geteuid() == 0:  # a normal user runs PostgreSQL as himself: there is noth
             assert_nothing_left(running)
         finally:
             shutil.rmtree(home)
+
+
+@pytest.mark.parametrize("content", ["", "\n", "12"], ids=["empty", "blank", "cut short"])
+def test_a_broken_pid_file_stops_no_start(used_folder: Path, content: str) -> None:
+    (used_folder / "postgres" / "postmaster.pid").write_text(content)
+    with local_servers(used_folder, durable=False) as running:
+        assert_answers(running)
+
+
+def test_a_folder_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(LocalServersError, match="YOUHUI_DATA_DIR"), local_servers(folder):
+            pass

