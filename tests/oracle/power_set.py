@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from itertools import combinations
 
 from app.domain.checkout.purchase import Purchase
-from app.domain.promotions.benefits import PointsRedemption
+from app.domain.promotions.benefits import PointsRedemption, Reward
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.conditions.payment_method import ByPaymentMethod
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
@@ -73,7 +73,7 @@ def best(legal: Iterable[Combination]) -> Combination | None:
 
 def candidates(purchase: Purchase) -> Iterator[Candidate]:
     for promotion in purchase.rules:
-        if promotion.delivery is None:
+        if promotion.delivery is None and not isinstance(promotion.benefit, Reward):
             yield Candidate(promotion)
     for coupon in purchase.shopper.coupons:
         yield Candidate(purchase.rules.by_code[coupon.batch_code], coupon)

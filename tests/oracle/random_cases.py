@@ -8,21 +8,13 @@ from random import Random
 
 from app.domain.checkout.purchase import NonFuelLine, OfferChoice, Purchase
 from app.domain.pricing.fill import AmountFill, Fill, LitresFill
+from app.domain.profiles.member import MemberTier
 from app.domain.promotions.benefits import (
-    AmountOff,
     Benefit,
-    Dynamic,
-    FirstNLitres,
-    PercentOff,
-    PerLitreOff,
+    Exchange,
+    PaymentOffer,
     PlatformPrice,
-    PointsRedemption,
-    TieredAmount,
-    TieredLitres,
 )
-from app.domain.promotions.benefits.dynamic import PlaceFactor, TimeFactor, VolumeFactor
-from app.domain.promotions.benefits.tiered_amount import AmountTier
-from app.domain.promotions.benefits.tiered_litres import LitresTier
 from app.domain.promotions.conditions import Condition
 from app.domain.promotions.conditions.payment_method import ByPaymentMethod
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
@@ -32,22 +24,16 @@ from app.domain.promotions.promotion import CouponDelivery, Promotion, Validity
 from app.domain.promotions.rulebook import RuleBook
 from app.domain.promotions.shopper import Shopper
 from app.domain.promotions.terms import (
-    Amount,
     Base,
     Funding,
     Lane,
     LineKind,
-    Off,
-    Percent,
-    PerLitre,
-    TierMode,
 )
 from app.domain.promotions.usage import CounterKey, Usage, Used
 from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod
 from app.domain.shared.text import LocalizedText
 from app.domain.stations.station import (
-    Demand,
     PriceHistory,
     PricePoint,
     Remoteness,
@@ -55,6 +41,7 @@ from app.domain.stations.station import (
     StationProduct,
 )
 from app.domain.wallet.coupon import Coupon, CouponStatus
+from tests.oracle.random_benefits import benefit_in
 
 MOMENT = datetime(2026, 5, 18, 4, 30, tzinfo=UTC)
 CODES = tuple("ABCDEFGHIJKLMN")
@@ -124,11 +111,6 @@ def with_coupon(rng: Random, purchase: Purchase) -> Purchase:
     return replace(purchase, rules=RuleBook.of("1", promotions), shopper=shopper)
 
 
-def random_benefit(rng: Random) -> Benefit:
-    """Of any kind."""
-    return _points(rng) if rng.random() < 0.1 else _benefit(rng)
-
-
 def _at_the_pump(
     rng: Random,
     promotions: Sequence[Promotion],
@@ -154,6 +136,7 @@ def _at_the_pump(
         rules=RuleBook.of("1", promotions),
         shopper=Shopper(
             user_id=7,
+            tier=rng.choice(list(MemberTier)),
             device_id=rng.choice((None, "d1")),
             points_available=rng.choice((0, 90, 1_000, 9_999)),
             coupons=tuple(coupons),
@@ -213,13 +196,16 @@ def _promotion(rng: Random, code: str, handshakes: float, scope: frozenset[LineK
 def _with_lane(
     rng: Random, code: str, lane: Lane, handshakes: float, scope: frozenset[LineKind]
 ) -> Promotion:
-    benefit = _points(rng) if lane is Lane.POINTS else _benefit(rng)
+    benefit = benefit_in(rng, lane)
     names = (*CODES, "Z", *(f"tag:{tag}" for tag in TAGS))
     ended = Validity(ends_at=MOMENT) if rng.random() < 0.03 else Validity()
     tags = frozenset(tag for tag in TAGS if rng.random() < 0.3)
     stacks_with = frozenset(name for name in names if rng.random() < handshakes)
     is_batch = lane is Lane.COUPON
+    has_budget = not is_batch and benefit.counts_money
     limits = _limits(rng, LimitPer if not is_batch else PER_ONE)
+    if not benefit.counts_money:
+        limits = ()
     if is_batch and stacks_with & {code, *(f"tag:{tag}" for tag in tags)}:
         limits = ()
     return Promotion(
@@ -227,15 +213,15 @@ def _with_lane(
         title=LocalizedText(zh=code),
         lane=lane,
         benefit=benefit,
-        conditions=_conditions(rng),
+        conditions=(*_conditions(rng), *_method(rng, benefit)),
         validity=ended,
         delivery=CouponDelivery(valid_days_from_claim=3) if is_batch else None,
-        scope=FUEL if isinstance(benefit, PlatformPrice) else scope,
+        scope=FUEL if _is_of_fuel(benefit) else scope,
         sequence=rng.choice((1, 1, 2, 3)),
         tags=tags,
         stacks_with=stacks_with,
         limits=limits,
-        budget_fen=rng.randint(1, 2_000) if not is_batch and rng.random() < 0.1 else None,
+        budget_fen=rng.randint(1, 2_000) if has_budget and rng.random() < 0.1 else None,
         exclusive=rng.random() < 0.05,
         exclusivity_group=rng.choice(("g", "h")) if rng.random() < 0.15 else None,
         refuses_lanes=frozenset(lane for lane in Lane if rng.random() < 0.03),
@@ -293,70 +279,14 @@ def _conditions(rng: Random) -> tuple[Condition, ...]:
     return tuple(conditions)
 
 
-def _points(rng: Random) -> Benefit:
-    return PointsRedemption(
-        points_per_step=rng.choice((1, 100)),
-        fen_per_step=rng.choice((1, 7, 100)),
-        max_bp=rng.choice((10_000, 1_000, 333)),
-    )
+def _method(rng: Random, benefit: Benefit) -> tuple[Condition, ...]:
+    """What a payment offer needs."""
+    if not isinstance(benefit, PaymentOffer):
+        return ()
+    other = rng.choice((PaymentMethod.WECHAT_PAY, PaymentMethod.FUEL_CARD))
+    return (ByPaymentMethod(methods=frozenset({PaymentMethod.WECHAT_PAY, other})),)
 
 
-def _benefit(rng: Random) -> Benefit:
-    make = rng.choice((_plain, _plain, _plain, _tiers, _first_litres, _dynamic))
-    return make(rng)
-
-
-def _plain(rng: Random) -> Benefit:
-    return rng.choice(
-        (
-            AmountOff(off_fen=rng.choice((1, 300, 500, 1_000, 5_000))),
-            PercentOff(off_bp=rng.choice((1, 333, 500, 1_000, 2_000, 9_999))),
-            PerLitreOff(off_mill_per_litre=rng.choice((1, 150, 333, 1_000))),
-            PlatformPrice(price_mill_per_litre=rng.choice((900, 4_380, 6_333, 7_700))),
-        )
-    )
-
-
-def _tiers(rng: Random) -> Benefit:
-    mode = rng.choice(list(TierMode))
-    offs = [_off(rng, amounts=mode is TierMode.WHOLE) for _ in range(rng.randint(1, 3))]
-    if rng.random() < 0.5:
-        bounds = sorted(rng.sample((0, 5_000, 10_000, 19_000, 20_000, 20_001), len(offs)))
-        tiers = (AmountTier(from_fen=b, off=off) for b, off in zip(bounds, offs, strict=True))
-        return TieredAmount(mode=mode, tiers=tuple(tiers))
-    bounds = sorted(rng.sample((0, 5_000, 10_000, 20_000, 30_000, 30_001), len(offs)))
-    steps = (LitresTier(from_ml=b, off=off) for b, off in zip(bounds, offs, strict=True))
-    return TieredLitres(mode=mode, tiers=tuple(steps))
-
-
-def _off(rng: Random, *, amounts: bool) -> Off:
-    offs: list[Off] = [
-        PerLitre(off_mill_per_litre=rng.choice((1, 200, 777))),
-        Percent(off_bp=rng.choice((100, 500, 1_500, 3_333))),
-    ]
-    if amounts:
-        offs.append(Amount(off_fen=rng.choice((1, 700, 1_500))))
-    return rng.choice(offs)
-
-
-def _first_litres(rng: Random) -> Benefit:
-    off = _off(rng, amounts=False)
-    assert not isinstance(off, Amount)
-    return FirstNLitres(first_ml=rng.choice((1, 10_000, 30_000)), off=off)
-
-
-def _dynamic(rng: Random) -> Benefit:
-    factors = (0, 5_000, 8_333, 12_500, 20_000)
-    return Dynamic(
-        strength=_off(rng, amounts=True),
-        time_factors=tuple(TimeFactor(demand=d, factor_bp=rng.choice(factors)) for d in Demand),
-        place_factors=(
-            PlaceFactor(remoteness=rng.choice(list(Remoteness)), factor_bp=rng.choice(factors)),
-        ),
-        volume_factors=(
-            VolumeFactor(from_ml=30_000, factor_bp=rng.choice(factors)),
-            VolumeFactor(from_ml=10_000, factor_bp=rng.choice(factors)),
-        ),
-        min_strength=rng.choice((None, 100)),
-        max_strength=rng.choice((None, 400)),
-    )
+def _is_of_fuel(benefit: Benefit) -> bool:
+    free_litres = isinstance(benefit, Exchange) and benefit.free_ml is not None
+    return free_litres or isinstance(benefit, PlatformPrice)

@@ -15,7 +15,9 @@ from app.domain.pricing.fill import AmountFill
 from app.domain.promotions.benefits import (
     AmountOff,
     Dynamic,
+    Exchange,
     FirstNLitres,
+    PaymentOffer,
     PercentOff,
     PerLitreOff,
     PlatformPrice,
@@ -215,15 +217,35 @@ def _worth(order: Order, promotion: Promotion, running: int) -> Fraction:
         return Fraction(benefit.off_fen)
     if isinstance(benefit, PercentOff):
         return Fraction(benefit.off_bp, 10_000) * base
+    return _other_worth(order, promotion, running, base, litres)
+
+
+def _other_worth(
+    order: Order, promotion: Promotion, running: int, base: int, litres: Fraction
+) -> Fraction:
+    benefit = promotion.benefit
     if isinstance(benefit, FirstNLitres):
         if litres == 0:
             return Fraction(0)
         first = min(Fraction(benefit.first_ml, 1000), litres)
         return _slice(benefit.off, base, litres, first / litres)
+    if isinstance(benefit, PaymentOffer):
+        return _slice(benefit.off, base, litres, Fraction(1))
     if isinstance(benefit, Dynamic):
         return _off(benefit.strength, _strength(order, benefit), base, litres)
+    if isinstance(benefit, Exchange):
+        return _exchange(order, promotion, benefit, running)
     assert isinstance(benefit, TieredAmount | TieredLitres)
     return _tiers(order, promotion, benefit, running)
+
+
+def _exchange(order: Order, promotion: Promotion, benefit: Exchange, running: int) -> Fraction:
+    free = Fraction(benefit.free_fen or 0)
+    if benefit.free_ml is not None:
+        amount = Fraction(scoped(promotion, order.lines))
+        had = min(Fraction(benefit.free_ml, 1000), order.litres)
+        free = amount * had / order.litres
+    return min(free, Fraction(running))
 
 
 def _tiers(
@@ -272,7 +294,11 @@ def _strength(order: Order, benefit: Dynamic) -> Fraction:
     times = [f.factor_bp for f in benefit.time_factors if f.demand == demand]
     places = [f.factor_bp for f in benefit.place_factors if f.remoteness == station.remoteness]
     volumes = [f.factor_bp for f in benefit.volume_factors if order.litres * 1000 >= f.from_ml]
-    for matches in (times, places, volumes):
+    shopper = order.purchase.shopper
+    tiers = [f.factor_bp for f in benefit.tier_factors if f.tier == shopper.tier]
+    if shopper.user_id is None:
+        tiers = []
+    for matches in (times, places, volumes, tiers):
         if matches:
             strength *= Fraction(matches[0], 10_000)
     if benefit.min_strength is not None:

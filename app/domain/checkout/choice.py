@@ -58,7 +58,8 @@ def _refuse_removed_coupons(both: int, roster: Roster) -> None:
 def _forced(purchase: Purchase, roster: Roster, removed: int) -> list[int]:
     groups: list[int] = []
     for code in sorted(purchase.choice.forced_codes):
-        if code not in purchase.rules.by_code:
+        promotion = purchase.rules.by_code.get(code)
+        if promotion is None or promotion.is_reward:
             raise ChoiceImpossible(ChoiceFault.UNKNOWN_OFFER, code=code)
         candidates = roster.by_code.get(code, 0)
         if not candidates:

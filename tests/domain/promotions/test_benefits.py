@@ -9,14 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.promotions.benefits import (
+    BENEFITS,
     AmountOff,
     Benefit,
     Dynamic,
     FirstNLitres,
+    PaymentOffer,
     PercentOff,
     PerLitreOff,
     PlatformPrice,
     PointsRedemption,
+    Reward,
     TieredAmount,
     TieredLitres,
 )
@@ -29,7 +32,7 @@ from app.domain.promotions.terms import Amount, Base, Percent, PerLitre, TierMod
 from app.domain.shared.money import half_up_ratio
 from app.domain.shared.senseless import SenselessValue
 from app.domain.stations.station import Demand, Remoteness
-from tests.oracle.random_cases import random_benefit
+from tests.oracle.random_benefits import random_benefit
 
 PUMP_FEN = 30_000
 VOLUME = (30_000 * 10_000, 6_950)
@@ -230,9 +233,9 @@ def test_every_benefit_gives_nothing_on_nothing_but_a_fixed_amount(benefit: Bene
     nothing = replace(BASIS, pump_fen=0, volume_ml=(0, 1), fill_ml=(0, 1))
     given_fen = worth(benefit, 0, nothing)
     assert given_fen >= 0
-    if not isinstance(benefit, AmountOff | Dynamic | TieredAmount | TieredLitres):
+    if not isinstance(benefit, AmountOff | Dynamic | PaymentOffer | TieredAmount | TieredLitres):
         assert given_fen == 0
 
 
-def test_the_random_benefits_are_of_nine_kinds() -> None:
-    assert len({type(random_benefit(Random(seed))) for seed in range(200)}) == 9
+def test_the_random_benefits_are_of_every_kind() -> None:
+    assert {type(random_benefit(Random(seed))) for seed in range(400)} == set(BENEFITS) - {Reward}
