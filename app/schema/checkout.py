@@ -187,7 +187,7 @@ class UnappliedOffer:
         return Money.of(fen) if fen is not None else None
 
 
-@strawberry.type(description="It follows completion, and lowers no payable.")
+@strawberry.type
 class Reward:
     kind: RewardKind
     label: str
