@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.domain.checkout.choice import Constraints, constraints_of, points_removed
+from app.domain.checkout.crowd import most_cells
 from app.domain.checkout.purchase import FREE_CHOICE, Purchase
 from app.domain.checkout.quote import ChoiceFault, ChoiceImpossible
 from app.domain.checkout.scene import Scene
+from app.domain.checkout.second_look import second_look
 from app.domain.promotions.contender import Contender
 from app.domain.promotions.eligibility import (
     condition_failures,
@@ -90,7 +92,11 @@ def search(scene: Scene, able: dict[int, Contender], constraints: Constraints) -
         max_offers=max_offers,
         node_budget=scene.purchase.node_budget,
     )
-    return best_combination(wanted)
+    found = best_combination(wanted)
+    if found is not None and not found.exact and not (wanted.must or wanted.any_of):
+        cells = most_cells(wanted.node_budget)
+        return second_look(scene.bill, wanted.contenders, max_offers, cells) or found
+    return found
 
 
 def forgone_fen(decision: Decision) -> int:

@@ -3,23 +3,26 @@
 The answers are those of each place alone, search statistics apart (ADR 0003).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 
-from app.domain.checkout.batch import Table, Winners
-from app.domain.checkout.crowd import Amounts, Offer, fits
+from app.domain.checkout.batch import Ints, Table, Winners, places_of
+from app.domain.checkout.crowd import Amounts, Offer, fits, largest_of, most_cells
 from app.domain.checkout.decision import Constraints, Decision, able_among, search
-from app.domain.checkout.pricing import price_of, unit_price_mill
+from app.domain.checkout.pricing import price_of
 from app.domain.checkout.purchase import Purchase
-from app.domain.checkout.quote import AppliedOffer, Certificate, Price
-from app.domain.checkout.scene import Scene
+from app.domain.checkout.quote import Price
+from app.domain.checkout.scene import Scene, Stage
 from app.domain.checkout.sight import Sight
-from app.domain.promotions.affine import Affine, Sees, affine, sees
+from app.domain.checkout.winnings import Winnings
+from app.domain.pricing.fill import AmountFill
+from app.domain.promotions.affine import Sees, affine, sees
 from app.domain.promotions.entry import Entry
 from app.domain.promotions.limits import LimitPer
 from app.domain.promotions.roster import Roster
 from app.domain.stations.station import Station, StationProduct
 
+Indices = Sequence[int] | Ints
 Place = tuple[Station, StationProduct]
 WORTH_A_BATCH = 8
 """For fewer places the searches one by one are quicker."""
@@ -42,10 +45,11 @@ def price_all(purchase: Purchase, places: Sequence[Place]) -> list[Price]:
 
 def _scenes(purchase: Purchase, places: Sequence[Place]) -> Iterator[Scene]:
     """As `replace` would make the purchases, at a fifth of its cost."""
+    stage = Stage(purchase)
     common = {field.name: getattr(purchase, field.name) for field in fields(purchase)}
     for station, product in places:
         common["station"], common["product"] = station, product
-        yield Scene.of(Purchase(**common))
+        yield stage.scene(Purchase(**common))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,65 +79,65 @@ class _Crowd:
 
     def prices(self) -> list[Price]:
         amounts = [_amounts(scene) for scene in self.scenes]
-        entries = self.roster.entries
-        table = Table([Offer.of(entry) for entry in entries], amounts)
+        entries, size = self.roster.entries, len(self.sight.purchase.rules.index)
+        table, largest = (
+            Table([Offer.of(entry, entry.rivals) for entry in entries], amounts),
+            largest_of(amounts),
+        )
         alone: set[int] = set()
-        for entry, place in zip(entries, self.promotions, strict=True):
-            alone.update(self._fill(table, entry, place, amounts))
-        winners = Winners(table, self.sight.purchase.max_offers)
-        alone.update(number for number, gone in enumerate(winners.given_up) if gone)
-        prices = _Prices(self.scenes, entries, winners)
+        held = places_of(self.seen, size, self.promotions)
+        for entry, place, at in zip(entries, self.promotions, held, strict=True):
+            if entry.scope.fuel and not entry.barred:
+                alone.update(self._fill(table, entry, self._holding(entry, place, at), largest))
+        purchase = self.sight.purchase
+        winners = Winners(table, purchase.max_offers, most_cells(purchase.node_budget))
+        prices = Winnings(self.scenes, entries, winners)
         return [
-            self.price_alone(number) if number in alone else prices.of(number, tied)
-            for number, tied in enumerate(winners.at_each())
+            self.price_alone(number) if found is None or number in alone else found
+            for number, found in enumerate(prices.all())
         ]
 
-    def _fill(
-        self, table: Table, entry: Entry, place: int, amounts: Sequence[Amounts]
-    ) -> Sequence[int]:
+    def _holding(self, entry: Entry, place: int, at: Indices) -> Indices:
+        """Of the places `at`, those where what the index does not judge holds too."""
+        if place not in self.sight.purchase.rules.index.remaining:
+            return at
+        return [n for n in map(int, at) if self.sight.holds(entry, place, self.scenes[n])]
+
+    def _fill(self, table: Table, entry: Entry, at: Indices, largest: Amounts) -> Iterable[int]:
         """Writes the entry's row; gives the places that it leaves to a search of their own."""
-        if not entry.scope.fuel:
+        if not len(at):
             return ()
-        here = [
-            number
-            for number, seen in enumerate(self.seen)
-            if seen >> place & 1 and self.sight.holds(entry, place, self.scenes[number])
-        ]
-        formulas = self._formulas(entry, here)
-        if formulas is None:
-            return here
-        alone: list[int] = []
-        for formula, at in formulas:
-            if all(fits(formula, amounts[number]) for number in at):
-                table.put(entry.rank, at, formula)
-            else:
-                alone += at
-        self._limit(table, entry, here)
-        return alone
-
-    def _formulas(
-        self, entry: Entry, here: Sequence[int]
-    ) -> Sequence[tuple[Affine, Sequence[int]]] | None:
         looks_at = sees(entry.promotion)
         if looks_at is None:
-            return None
-        if not here:
-            return ()
-        benefit = entry.promotion.benefit
-        if looks_at is Sees.NOTHING:
-            return [(affine(benefit, self.scenes[here[0]].basis_of(entry)), here)]
-        alike: dict[tuple[object, ...], list[int]] = {}
-        for number in here:
-            alike.setdefault(_seen_at(self.scenes[number], looks_at), []).append(number)
-        return [(affine(benefit, self.scenes[at[0]].basis_of(entry)), at) for at in alike.values()]
+            return map(int, at)
+        alone: list[int] = []
+        for places in self._alike(at, looks_at):
+            basis = self.scenes[int(places[0])].basis_of(entry)
+            formula = affine(entry.promotion.benefit, basis)
+            if fits(formula, largest):
+                table.put(entry.rank, places, formula)
+            else:
+                alone += map(int, places)
+        self._limit(table, entry, at)
+        return alone
 
-    def _limit(self, table: Table, entry: Entry, here: Sequence[int]) -> None:
-        if not entry.promotion.is_limited or not here:
+    def _alike(self, at: Indices, looks_at: Sees) -> Iterable[Indices]:
+        """The places by what the formula depends on."""
+        one_amount = isinstance(self.sight.purchase.fill, AmountFill)
+        if looks_at is Sees.NOTHING or (looks_at is Sees.PUMP_AMOUNT and one_amount):
+            return [at]
+        alike: dict[tuple[object, ...], list[int]] = {}
+        for number in map(int, at):
+            alike.setdefault(_seen_at(self.scenes[number], looks_at), []).append(number)
+        return alike.values()
+
+    def _limit(self, table: Table, entry: Entry, at: Indices) -> None:
+        if not entry.promotion.is_limited:
             return
         by_place = any(limit.per is LimitPer.STATION for limit in entry.promotion.all_limits)
-        groups = [[number] for number in here] if by_place else [here]
+        groups = [[int(number)] for number in at] if by_place else [at]
         for group in groups:
-            left_fen = self.scenes[group[0]].left_fen(entry)
+            left_fen = self.scenes[int(group[0])].left_fen(entry)
             if left_fen is not None:
                 table.left[entry.rank, group] = left_fen
 
@@ -150,46 +154,3 @@ def _seen_at(scene: Scene, looks_at: Sees) -> tuple[object, ...]:
 def _amounts(scene: Scene) -> Amounts:
     bill = scene.bill
     return Amounts(bill.lines[0], bill.low_fen, *bill.volume_ml)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Prices:
-    scenes: Sequence[Scene]
-    entries: Sequence[Entry]
-    winners: Winners
-
-    def of(self, number: int, tied: Sequence[int]) -> Price:
-        """The figures of the combination that comes first among those tied."""
-        scene, bill = self.scenes[number], self.scenes[number].bill
-        found = [self.winners.members(ident) for ident in tied]
-        members = found[0] if len(found) == 1 else min(found, key=self._later_words)
-        off_fen = sum(granted for _, granted, _ in members)
-        payable_fen = bill.lines[0] - off_fen + bill.fee_fen
-        return Price(
-            purchase=scene.purchase,
-            measure=scene.fuel,
-            fee_fen=bill.fee_fen,
-            non_fuel_fen=0,
-            discount_fen=off_fen,
-            payable_fen=payable_fen,
-            fuel_payable_fen=bill.lines[0] - off_fen,
-            unit_price_mill=unit_price_mill(payable_fen, bill.volume_ml),
-            applied=tuple(self._applied(*member) for member in members),
-            certificate=Certificate(
-                exact=True, nodes=int(self.winners.nodes[number]), lower_bound_fen=payable_fen
-            ),
-        )
-
-    def _applied(self, rank: int, granted_fen: int, cut_fen: int) -> AppliedOffer:
-        candidate = self.entries[rank].candidate
-        points = candidate.promotion.benefit.points_burnt(granted_fen)
-        return AppliedOffer(
-            candidate=candidate, discount_fen=granted_fen, cut_fen=cut_fen, points=points
-        )
-
-    def _later_words(self, members: Sequence[tuple[int, int, int]]) -> tuple[object, ...]:
-        """Of `Key`, what comes after payable, coupons and points."""
-        chosen = [self.entries[rank] for rank, _, _ in members]
-        coupons = (entry.candidate.coupon for entry in chosen)
-        expiries = sorted(coupon.valid_until for coupon in coupons if coupon is not None)
-        return expiries, len(members), [entry.name for entry in chosen]

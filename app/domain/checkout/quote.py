@@ -139,7 +139,6 @@ class Later(Protocol):
     """What a quote answers only when asked, from the decision that it was made with."""
 
     def unlocks(self) -> tuple[Unlock, ...]: ...
-
     def payable_if_forced(self, candidate: Candidate) -> int | None: ...
 
 
@@ -164,7 +163,7 @@ class Quote:
         return self.later.unlocks()
 
     def payable_if_forced(self, candidate: Candidate) -> int | None:
-        """What would be paid, in fen, if `candidate` were forced in; None: it cannot be."""
+        """In fen, with `candidate` forced in; None: it cannot be."""
         return self.later.payable_if_forced(candidate)
 
 
@@ -199,4 +198,3 @@ class ChoiceImpossible(Exception):
 
 
 LANE_LINE = {lane: PriceLineKind[lane.name] for lane in Lane}
-"""The price line kind of an offer's lane."""

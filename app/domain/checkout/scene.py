@@ -1,6 +1,7 @@
 """One purchase at one place, in the values that promotions measure: bill, situations, bases."""
 
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from app.domain.checkout.purchase import Purchase
 from app.domain.pricing.fill import FuelMeasure, measure
@@ -30,28 +31,7 @@ class Scene:
 
     @classmethod
     def of(cls, purchase: Purchase) -> "Scene":
-        station, product = purchase.station, purchase.product
-        fuel = measure(purchase.fill, product.pump_price_mill_at(purchase.moment))
-        bill = Bill.of(
-            fuel,
-            tuple(line.amount_fen for line in purchase.non_fuel),
-            fee_fen=station.service_fee_fen,
-            floor_price_mill_per_litre=product.floor_price_mill_per_litre,
-            minimum_payable_fen=purchase.minimum_payable_fen,
-        )
-        situation = Situation(
-            station=station,
-            fuel_grade=product.fuel_grade,
-            moment=purchase.moment,
-            local=station.local(purchase.moment),
-            shopper=purchase.shopper,
-            payment_method=purchase.payment_method,
-            scoped_amount_fen=fuel.pump_amount_fen,
-            volume_ml=fuel.volume_ml,
-            demand=station.demand_at(purchase.moment),
-            remoteness=station.remoteness,
-        )
-        return cls(purchase, fuel, bill, situation, {_FUEL: situation})
+        return Stage(purchase).scene(purchase)
 
     def situation_of(self, entry: Entry) -> Situation:
         """What the promotion's conditions look at: its scope's amount and volume."""
@@ -95,3 +75,53 @@ class Scene:
         if not promotion.is_limited:
             return None
         return left_fen(promotion, purchase.usage, purchase.subjects, purchase.moment)
+
+
+class Stage:
+    """Makes the scenes of one shopper, moment and fill at many places; what they share is made
+    once."""
+
+    def __init__(self, purchase: Purchase) -> None:
+        self._goods = tuple(line.amount_fen for line in purchase.non_fuel)
+        self._locals: dict[str, datetime] = {}
+        self._fuels: dict[int, FuelMeasure] = {}
+        self._bills: dict[tuple[int, int, int], Bill] = {}
+
+    def scene(self, purchase: Purchase) -> Scene:
+        """At the purchase's place; all else is as in the purchase that the stage was made for."""
+        station, product, moment = purchase.station, purchase.product, purchase.moment
+        price = product.pump_price_mill_at(moment)
+        fuel = self._fuels.get(price)
+        if fuel is None:
+            fuel = self._fuels[price] = measure(purchase.fill, price)
+        local = self._locals.get(station.time_zone)
+        if local is None:
+            local = self._locals[station.time_zone] = station.local(moment)
+        situation = Situation(
+            station=station,
+            fuel_grade=product.fuel_grade,
+            moment=moment,
+            local=local,
+            shopper=purchase.shopper,
+            payment_method=purchase.payment_method,
+            scoped_amount_fen=fuel.pump_amount_fen,
+            volume_ml=fuel.volume_ml,
+            demand=station.demand_in(local),
+            remoteness=station.remoteness,
+        )
+        return Scene(purchase, fuel, self._bill(purchase, fuel), situation, {_FUEL: situation})
+
+    def _bill(self, purchase: Purchase, fuel: FuelMeasure) -> Bill:
+        fee_fen = purchase.station.service_fee_fen
+        floor = purchase.product.floor_price_mill_per_litre
+        key = (fuel.pump_price_mill_per_litre, fee_fen, floor)
+        bill = self._bills.get(key)
+        if bill is None:
+            bill = self._bills[key] = Bill.of(
+                fuel,
+                self._goods,
+                fee_fen=fee_fen,
+                floor_price_mill_per_litre=floor,
+                minimum_payable_fen=purchase.minimum_payable_fen,
+            )
+        return bill

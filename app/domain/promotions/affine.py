@@ -13,6 +13,7 @@ from app.domain.promotions.benefits import (
     AmountOff,
     Benefit,
     Dynamic,
+    PaymentOffer,
     PercentOff,
     PerLitreOff,
     PlatformPrice,
@@ -22,7 +23,8 @@ from app.domain.promotions.benefits import (
 from app.domain.promotions.benefits.rule import Basis
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.refusals import WHOLE_BP
-from app.domain.promotions.terms import Amount, Base, Percent, PerLitre
+from app.domain.promotions.terms import Amount, Base, Off, Percent, PerLitre, TierMode
+from app.domain.shared.money import Ratio
 
 
 class Rounding(NamedTuple):
@@ -63,8 +65,8 @@ _SEES = {
     "PER_LITRE_OFF": Sees.NOTHING,
     "PLATFORM_PRICE": Sees.NOTHING,
     "PERCENT_OFF": Sees.PUMP_AMOUNT,
+    "PAYMENT_OFFER": Sees.PUMP_AMOUNT,
     "POINTS_REDEMPTION": Sees.PUMP_AMOUNT,
-    "TIERED_AMOUNT": Sees.PRICE,
     "TIERED_LITRES": Sees.PRICE,
     "FIRST_N_LITRES": Sees.PRICE,
     "DYNAMIC": Sees.SURROUNDINGS,
@@ -73,11 +75,14 @@ _SEES = {
 
 def sees(promotion: Promotion) -> Sees | None:
     """What the formula depends on; None: the benefit has none."""
-    found = _SEES.get(promotion.benefit.kind)
+    benefit = promotion.benefit
+    if isinstance(benefit, TieredAmount):
+        if promotion.threshold_base is Base.RUNNING:
+            return None
+        return Sees.PUMP_AMOUNT if benefit.mode is TierMode.WHOLE else Sees.PRICE
+    found = _SEES.get(benefit.kind)
     if found is Sees.PUMP_AMOUNT and promotion.percent_base is Base.RUNNING:
         return Sees.NOTHING
-    if isinstance(promotion.benefit, TieredAmount) and promotion.threshold_base is Base.RUNNING:
-        return None
     return found
 
 
@@ -104,16 +109,24 @@ def affine(benefit: Benefit, basis: Basis) -> Affine:
             share = _of_base(benefit.max_bp, WHOLE_BP, basis)
             return share._replace(rounding=DOWN, at_most=balance)
         case Dynamic():
-            return _dynamic(benefit, basis)
+            return _off(benefit.strength, benefit.strength_at(basis), basis)
+        case PaymentOffer():
+            return _off(benefit.off, (benefit.off.strength, 1), basis)
+        case TieredAmount() if benefit.mode is TierMode.WHOLE:
+            reached = [tier.off for tier in benefit.tiers if tier.from_fen <= basis.pump_fen]
+            return _off(reached[-1], (reached[-1].strength, 1), basis) if reached else _NOTHING
         case _:
             return _by_two_points(benefit, basis)
 
 
-def _dynamic(benefit: Dynamic, basis: Basis) -> Affine:
-    numerator, denominator = benefit.strength_at(basis)
+_NOTHING = Affine(0, 0, 1)
+
+
+def _off(off: Off, strength: Ratio, basis: Basis) -> Affine:
+    numerator, denominator = strength
     common = gcd(numerator, denominator) or 1
     numerator, denominator = numerator // common, denominator // common
-    match benefit.strength:
+    match off:
         case PerLitre():
             return Affine(numerator, 0, denominator * MILL_ML_PER_FEN, by_volume=True)
         case Percent():

@@ -1,15 +1,23 @@
 """A legal combination, as far as it is decided: its members and what they come to."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
 from app.domain.promotions.bill import Running
 from app.domain.promotions.contender import Contender
-from app.domain.promotions.entry import Name
+from app.domain.promotions.entry import Entry, Name
 
 Key = tuple[int, int, int, tuple[datetime, ...], int, tuple[Name, ...]]
 """payable, coupons, points burnt, sorted coupon expiries, members, their names in order:
 the least is chosen (design §2, Choice)."""
+
+
+def later_words(members: Sequence[Entry]) -> tuple[tuple[datetime, ...], int, tuple[Name, ...]]:
+    """Of `Key`, what comes after payable, coupons and points."""
+    coupons = (entry.candidate.coupon for entry in members)
+    expiries = sorted(coupon.valid_until for coupon in coupons if coupon is not None)
+    return tuple(expiries), len(members), tuple(entry.name for entry in members)
 
 
 class Combination(NamedTuple):

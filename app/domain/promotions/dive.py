@@ -6,9 +6,7 @@ the best one met, ends after some dozens of steps. It keeps no open nodes, so it
 or gives none; then `search` takes over, whose order, bounds and budget are made for hard cases.
 """
 
-from collections.abc import Sequence
-
-from app.domain.promotions.combination import Combination, Key
+from app.domain.promotions.combination import Combination, Key, later_words
 from app.domain.promotions.contender import Contender
 from app.domain.promotions.legality import runs_of
 from app.domain.promotions.takes import OnOneLine
@@ -125,14 +123,8 @@ class _Dive:
         if mine > best:
             return
         chosen = tuple(self.contenders[i] for i in members)
-        key = _key(chosen, (running + self.bill.fee_fen, coupons, points))
+        words = later_words([member.entry for member in chosen])
+        key = (running + self.bill.fee_fen, coupons, points, *words)
         if key < self.key:
             self.key, self.members = key, chosen
             self.least, self.least_coupons, self.least_points = mine
-
-
-def _key(members: Sequence[Contender], first: tuple[int, int, int]) -> Key:
-    coupons = (member.candidate.coupon for member in members)
-    expiries = sorted(coupon.valid_until for coupon in coupons if coupon is not None)
-    names = tuple(member.entry.name for member in members)
-    return (*first, tuple(expiries), len(members), names)

@@ -129,7 +129,11 @@ class Station:
         return any(period.covers(minute) for period in self.opening)
 
     def demand_at(self, moment: datetime) -> Demand:
-        return Demand.PEAK if self.local(moment).hour in self.peak_hours else Demand.OFF_PEAK
+        return self.demand_in(self.local(moment))
+
+    def demand_in(self, local: datetime) -> Demand:
+        """The demand at a time of the station's wall clock."""
+        return Demand.PEAK if local.hour in self.peak_hours else Demand.OFF_PEAK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
