@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import orjson
 import pytest
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from app.domain.shared.text import LocalizedText
@@ -71,6 +72,16 @@ def test_a_persona_that_is_not_there(demo, body, status):
     answer = demo.post("/demo/token", content=body)
     assert answer.status_code == status
     assert answer.json()["errors"][0]["extensions"]["code"] in {"BAD_REQUEST", "NOT_FOUND"}
+
+
+async def test_a_client_that_goes_away_is_no_fault(caplog):
+    async def gone():
+        return {"type": "http.disconnect"}
+
+    routes = PersonaRoutes(TWO, lambda user_id: str(user_id))
+    answer = await routes.token(Request({"type": "http", "headers": []}, gone))
+    assert answer.status_code == 400
+    assert caplog.records == []
 
 
 def test_without_the_build_the_page_says_what_to_do_and_lists_curls(demo, monkeypatch, tmp_path):

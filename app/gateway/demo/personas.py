@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 import yaml
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -65,10 +65,13 @@ class PersonaRoutes:
 
     async def _wanted(self, request: Request) -> Persona:
         body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > _MOST_BODY_BYTES:
-                raise bad_request("请求体过大。", "The body is too large.")
+        try:
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > _MOST_BODY_BYTES:
+                    raise bad_request("请求体过大。", "The body is too large.")
+        except ClientDisconnect:
+            raise bad_request("连接在请求读完之前断开。", "The client went away.") from None
         try:
             parsed = orjson.loads(body)
         except orjson.JSONDecodeError:
