@@ -69,13 +69,19 @@ def _database_faults_told() -> Iterator[None]:
     try:
         yield
     except (psycopg.OperationalError, OperationalError) as error:
+        if isinstance(getattr(error, "orig", error), psycopg.errors.LockNotAvailable):
+            zh = "数据库的表正被占用（例如正在导入），什么都没有改。请稍后再试。"
+            en = "A table is in use, by an import perhaps: nothing was changed. Try again later."
+            _tell(f"{zh}\n{en}", ExitCode.FAILED)
         zh = "连不上数据库。请检查 YOUHUI_DATABASE_URL 和数据库是否在运行。"
         en = "The database cannot be reached: check YOUHUI_DATABASE_URL and that it runs."
         _tell(f"{zh}\n{en}\n{str(error).splitlines()[0]}", ExitCode.DATABASE_UNREACHABLE)
-    except ProgrammingError as error:
-        if not isinstance(error.orig, psycopg.errors.UndefinedTable):
+    except (psycopg.ProgrammingError, ProgrammingError) as error:
+        lacking = (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn)
+        if not isinstance(getattr(error, "orig", error), lacking):
             raise
-        zh, en = "数据库里还没有表：先执行 youhui migrate。", "No tables yet: run `youhui migrate`."
+        zh = "数据库里还没有表，或结构较旧：先执行 youhui migrate。"
+        en = "No tables yet, or those of an older version: run `youhui migrate`."
         _tell(f"{zh}\n{en}", ExitCode.FAILED)
 
 

@@ -1,7 +1,12 @@
 """`youhui migrate`: bring a database to a version of its structure."""
 
-import click
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import click
+from alembic.util import CommandError
+
+from app.cli.errors import CommandFailed, ExitCode
 from app.cli.servers import databases
 from app.settings import Settings
 from app.storage.migrate import downgrade, draft, upgrade
@@ -17,7 +22,7 @@ from app.storage.migrate import downgrade, draft, upgrade
 )
 def migrate(down: str | None, to: str, autogenerate: str | None) -> None:
     """升级（或退回）数据库结构 · run the database migrations."""
-    with databases(Settings()) as at:
+    with _revisions_told(), databases(Settings()) as at:
         if down is not None:
             downgrade(at.database_url, down)
             click.echo(f"已退回到 {down} · undone down to {down}")
@@ -27,3 +32,16 @@ def migrate(down: str | None, to: str, autogenerate: str | None) -> None:
         if autogenerate is not None:
             written = draft(at.database_url, autogenerate)
             click.echo(f"已起草 {written.name}，请核对 · drafted, to be read and completed")
+
+
+@contextmanager
+def _revisions_told() -> Iterator[None]:
+    """A revision that is none: usage, not a fault."""
+    try:
+        yield
+    except CommandError as fault:
+        raise CommandFailed(
+            f"迁移无法执行：{fault}。版本见 migrations/versions，或用 head、base。",
+            "The migration cannot run. Revisions are those of migrations/versions, head and base.",
+            ExitCode.USAGE,
+        ) from fault

@@ -126,7 +126,11 @@ def run(
         else:
             _run_several(settings, listener, workers, on_started)
     except SigningKeyInvalid as error:
-        raise CommandFailed(str(error), "The signing key cannot be used.") from error
+        raise CommandFailed(
+            f"签名密钥无法使用：{error}",
+            "The signing key cannot be used: YOUHUI_SIGNING_KEY holds a private P-256 key in PEM.",
+            ExitCode.USAGE,
+        ) from error
     except SystemExit as error:
         raise CommandFailed(
             "服务没有启动成功，原因见上面的日志。数据库结构可用 youhui migrate 升级。",

@@ -12,10 +12,17 @@ from app.storage.engine import database_url
 ROOT = Path(__file__).resolve().parents[2]
 LOCK_KEY = 0x796F75687569
 """Names the advisory lock: two processes that start together migrate one after the other."""
+LOCK_PATIENCE_S = 10
+"""For one table. Whoever comes after a waiting migration waits too, so it gives up: a long read
+or import then costs requests seconds, not its whole length."""
 
 
 def upgrade(url: str | URL, revision: str = "head") -> None:
-    """Blocking. Runs every migration up to `revision` in one transaction; none left: nothing."""
+    """Blocking. Runs every migration up to `revision` in one transaction; none left: nothing.
+
+    Raises `sqlalchemy.exc.OperationalError` of `psycopg.errors.LockNotAvailable`, and has changed
+    nothing, where a table was in use for `LOCK_PATIENCE_S`.
+    """
     _under_lock(url, lambda config: command.upgrade(config, revision))
 
 
@@ -52,6 +59,7 @@ def _under_lock(url: str | URL, step: Callable[[Config], object]) -> None:
     )
     with engine.connect() as connection:
         connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": LOCK_KEY})
+        connection.execute(text(f"SET lock_timeout = '{LOCK_PATIENCE_S}s'"))
         connection.commit()
         config = Config(ROOT / "alembic.ini")
         config.attributes["connection"] = connection
