@@ -2,14 +2,18 @@
 
 A reader takes `current()` once a request and keeps it: swapping the reference changes nothing for
 requests that have begun. All reading and building is done in one thread of its own, on a
-connection of its own, so the event loop and the requests' connections never wait for it.
+connection of its own, so the event loop and the requests' connections never wait for it. That
+thread lets the others run often, and keeps the garbage collector from walking a whole catalog
+while requests wait; what it replaces it takes apart itself.
 """
 
 import asyncio
+import gc
 import logging
-from collections.abc import AsyncIterator, Callable
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy import URL, create_engine
@@ -19,10 +23,12 @@ from app.domain.checkout.catalog import Catalog
 from app.ports.announcements import CatalogAnnouncements
 from app.ports.errors import StorageUnavailable
 from app.storage.catalog_rows import CatalogReading, newest_version, read_catalog
-from app.storage.engine import database_url
+from app.storage.engine import SILENT_PEER, database_url
 
 LOG = logging.getLogger("youhui.catalog")
 CANCEL_AGAIN_S = 1.0
+TURN_S = 0.0005
+"""How long the reading thread keeps the interpreter while others want it."""
 T = TypeVar("T")
 
 
@@ -46,6 +52,7 @@ class PostgresCatalogSource:
         self._announcements = announcements
         self._poll_s = poll_s
         self._reading: CatalogReading | None = None
+        self._replaced: list[CatalogReading] = []
         self._refused_version: int | None = None
         self._down = False
         self._one_refresh = asyncio.Lock()
@@ -58,6 +65,7 @@ class PostgresCatalogSource:
                 "application_name": "youhui-catalog",
                 "connect_timeout": 5,
                 "options": "-c statement_timeout=30000 -c timezone=UTC",
+                **SILENT_PEER,
             },
         )
 
@@ -147,6 +155,8 @@ class PostgresCatalogSource:
     async def _replace_if_newer(self) -> bool:
         served = None if self._reading is None else self._reading.catalog.version
         newest = await self._in_thread(self._newest_version)
+        if self._replaced:
+            await self._in_thread(self._let_go)
         if self._down:
             LOG.info("数据库已恢复 / database is back")
             self._down = False
@@ -155,6 +165,8 @@ class PostgresCatalogSource:
         reading = await self._read_once(newest)
         if reading is None:
             return False
+        if self._reading is not None:
+            self._replaced.append(self._reading)
         self._reading, self._refused_version = reading, None
         return True
 
@@ -194,16 +206,43 @@ class PostgresCatalogSource:
         except (OperationalError, InterfaceError, InternalError, OSError) as fault:
             raise StorageUnavailable(str(fault)) from fault
 
+    def _let_go(self) -> None:
+        """Of what was replaced before the last poll: the requests that had it are over, so this
+        is its end, and thousands of values are not freed amid somebody's request."""
+        with _in_turns():
+            while self._replaced:
+                old = self._replaced.pop()
+                promotions = list(old.promotions.values())
+                del old
+                while promotions:
+                    promotions.pop()
+
     def _newest_version(self) -> int:
         with self._engine.connect() as connection:
             return newest_version(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
     def _read(self) -> CatalogReading:
-        with self._engine.connect() as connection:
+        with _in_turns(), self._engine.connect() as connection:
             steady = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             return read_catalog(steady, self._reading)
+
+
+@contextmanager
+def _in_turns() -> Iterator[None]:
+    """The thread takes short turns, and no collection starts: at its end what was made is kept
+    out of collections for good, since a catalog has no cycles."""
+    turn_s, collecting = sys.getswitchinterval(), gc.isenabled()
+    sys.setswitchinterval(TURN_S)
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(turn_s)
+        if collecting:
+            gc.freeze()
+            gc.enable()
 
 
 async def _end(task: asyncio.Task[None]) -> None:

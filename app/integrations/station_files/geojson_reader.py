@@ -6,7 +6,7 @@ and `@latitude`, `@longitude`: the point, or the middle of the bounding box of a
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from decimal import Decimal
+from decimal import Decimal, Overflow
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -109,9 +109,17 @@ def _place(geometry: object) -> Mapping[str, str]:
     longitudes = [longitude for longitude, _ in positions]
     latitudes = [latitude for _, latitude in positions]
     return {
-        LATITUDE: str((min(latitudes) + max(latitudes)) / 2),
-        LONGITUDE: str((min(longitudes) + max(longitudes)) / 2),
+        LATITUDE: str(_middle(latitudes)),
+        LONGITUDE: str(_middle(longitudes)),
     }
+
+
+def _middle(degrees: Sequence[Decimal]) -> Decimal:
+    """Of a number beyond what can be halved, the number itself: it is judged as impossible."""
+    try:
+        return (min(degrees) + max(degrees)) / 2
+    except Overflow:
+        return max(degrees, key=abs)
 
 
 def _positions(coordinates: object) -> Iterator[Position]:
