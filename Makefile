@@ -19,7 +19,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix schema seed migrate bench clean test-pg15 fuzz-engine \
-	mutants check-sydney bench-publish lock graphiql
+	mutants check-sydney bench-engine bench-publish lock graphiql
 
 help: ## 列出所有命令 list the commands
 	@awk 'BEGIN {FS = ":.*## "; print "油惠 Youhui\n"} \
@@ -74,7 +74,10 @@ check-sydney: .venv/.dev ## 导入真实油站并核对 import real stations and
 	@test -n "$(FILE)" || { echo "用法 usage: make check-sydney FILE=….csv" >&2; exit 2; }
 	@$(PY) -m bench.check_sydney "$(FILE)" $(ARGS)
 
-bench: bench-publish ## 性能数字 figures of speed
+bench: bench-engine bench-publish ## 性能数字 figures of speed
+
+bench-engine: .venv/.dev ## 引擎的速度 microseconds of prices and combinations
+	@$(PY) -m bench.engine $(ARGS)
 
 bench-publish: .venv/.dev ## 发布活动到各进程的秒数 seconds until a promotion is live everywhere
 	@$(PY) -m bench.publish $(ARGS)
