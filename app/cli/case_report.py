@@ -54,7 +54,7 @@ def _quote(answered: Answered, answer: Quote, words: Words) -> list[RenderableTy
 def _question(answered: Answered, words: Words) -> RenderableType:
     purchase, shopper = answered.purchase, answered.purchase.shopper
     product, station = purchase.product, purchase.station
-    point = product.pump_price.at(purchase.moment)
+    point = product.pump_point_at(purchase.moment)
     known = [station.code, station.brand_code, station.region_code]
     who = words.say("游客", "guest")
     if not shopper.is_guest:

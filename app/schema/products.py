@@ -77,11 +77,8 @@ class StationProduct(Node):
 
     @strawberry.field(description="Regulated ceiling in force here now.")
     def official_price(self, info: Info) -> UnitPrice | None:
-        ceiling = self._product.ceiling
-        if ceiling is None:
-            return None
-        mills = ceiling.at(info.context.moment).price_mill_per_litre
-        return UnitPrice.of(mills, words_of(info))
+        official = self._product.official_point_at(info.context.moment)
+        return UnitPrice.of(official.price_mill_per_litre, words_of(info)) if official else None
 
     @strawberry.field
     def pump_price(self, info: Info) -> UnitPrice:
@@ -89,7 +86,7 @@ class StationProduct(Node):
 
     @strawberry.field
     def pump_price_since(self, info: Info) -> DateTime:
-        return DateTime(self._product.pump_price.at(info.context.moment).effective_from)
+        return DateTime(self._product.pump_point_at(info.context.moment).effective_from)
 
     @strawberry.field(
         description="Viewer: what they pay per litre, for the given fill, else the usual one: "

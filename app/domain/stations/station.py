@@ -65,7 +65,23 @@ class StationProduct:
     floor_price_mill_per_litre: int = 0
 
     def pump_price_mill_at(self, moment: datetime) -> int:
-        return self.pump_price.at(moment).price_mill_per_litre
+        return self.pump_point_at(moment).price_mill_per_litre
+
+    def pump_point_at(self, moment: datetime) -> PricePoint:
+        """What the pump counts with, and since when: the station's price, never over the official
+        one, which holds from 24:00 whether the station has posted a new price or not."""
+        posted = self.pump_price.at(moment)
+        official = self.official_point_at(moment)
+        if official is None or posted.price_mill_per_litre <= official.price_mill_per_litre:
+            return posted
+        since = max(posted.effective_from, official.effective_from)
+        return PricePoint(since, official.price_mill_per_litre)
+
+    def official_point_at(self, moment: datetime) -> PricePoint | None:
+        """The official price in force; None: none is known, or none holds yet."""
+        if self.ceiling is None or moment < self.ceiling.points[0].effective_from:
+            return None
+        return self.ceiling.at(moment)
 
     def next_change_after(self, moment: datetime) -> datetime | None:
         """The next scheduled change of the pump price or of the ceiling."""
