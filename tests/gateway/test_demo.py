@@ -78,7 +78,7 @@ async def test_a_client_that_goes_away_is_no_fault(caplog):
     async def gone():
         return {"type": "http.disconnect"}
 
-    routes = PersonaRoutes(TWO, lambda user_id: str(user_id))
+    routes = PersonaRoutes(TWO, str)
     answer = await routes.token(Request({"type": "http", "headers": []}, gone))
     assert answer.status_code == 400
     assert caplog.records == []
