@@ -20,3 +20,9 @@ def minimum_payable_fen(method: PaymentMethod | None) -> int:
     """What an order must come to at least, in fen. None: no method is known yet, so the price must
     be one that every method can collect."""
     return max(LEAST_FEN.values()) if method is None else LEAST_FEN[method]
+
+
+def least_after_change(least_fen: int, before: PaymentMethod | None, after: PaymentMethod) -> int:
+    """What `least_fen` of an order becomes when it is paid otherwise: that of the new method, if
+    it was that of the one before; a least amount of another origin stays."""
+    return minimum_payable_fen(after) if least_fen == minimum_payable_fen(before) else least_fen

@@ -10,14 +10,15 @@ from datetime import datetime, timedelta
 from app.domain.checkout.decision import Decision, decide, roster_of
 from app.domain.checkout.fill_more import least_fill
 from app.domain.checkout.many import price_all
+from app.domain.checkout.minimum_payable import least_after_change
 from app.domain.checkout.pricing import price_of
 from app.domain.checkout.purchase import Purchase
 from app.domain.checkout.quote import ChoiceImpossible, Price, UnappliedOffer, Unlock, UnlockKind
+from app.domain.pricing.bounds import in_range
 from app.domain.pricing.fill import LitresFill
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.reason import Outcome, Reason, ReasonCode
-from app.domain.promotions.shopper import Shopper
 from app.domain.shared.payment import PaymentMethod
 from app.domain.wallet.coupon import Coupon, CouponStatus
 
@@ -65,24 +66,33 @@ def _steps(price: Price, offer: UnappliedOffer) -> Iterator[_Step]:
     codes = {reason.code for reason in offer.reasons}
     if codes <= _THRESHOLDS:
         fill = least_fill(purchase.fill, price.measure, offer.reasons)
-        yield _Step(UnlockKind.BUY_MORE, replace(purchase, fill=fill), candidate)
+        if in_range(fill):
+            yield _Step(UnlockKind.BUY_MORE, replace(purchase, fill=fill), candidate)
     elif all(reason.guest for reason in offer.reasons):
         yield _sign_in(purchase, candidate)
     elif codes == {ReasonCode.NOT_CLAIMED}:
         yield _claim(purchase, candidate.promotion)
     elif codes == {ReasonCode.PAYMENT_METHOD}:
         for method in _methods(offer.reasons):
-            changed = replace(purchase, payment_method=method)
+            least = least_after_change(
+                purchase.minimum_payable_fen, purchase.payment_method, method
+            )
+            changed = replace(purchase, payment_method=method, minimum_payable_fen=least)
             yield _Step(UnlockKind.CHANGE_PAYMENT, changed, candidate)
     else:
         moment = _opening(offer.reasons)
-        if moment is not None and moment - purchase.moment <= WAIT_AT_MOST:
+        if moment is not None and _worth_waiting_for(moment, purchase):
             yield _Step(UnlockKind.WAIT, replace(purchase, moment=moment), candidate)
 
 
+def _worth_waiting_for(moment: datetime, purchase: Purchase) -> bool:
+    soon = moment - purchase.moment <= WAIT_AT_MOST
+    return soon and purchase.station.is_open_at(moment)
+
+
 def _sign_in(purchase: Purchase, candidate: Candidate) -> _Step:
-    """As a new member, who has claimed the batch where the candidate is one."""
-    member = Shopper(user_id=NEW_MEMBER_ID, first_order=True, channel=purchase.shopper.channel)
+    """As a new member on the same device, who has claimed the batch where the candidate is one."""
+    member = replace(purchase.shopper, user_id=NEW_MEMBER_ID, first_order=True)
     signed_in = replace(purchase, shopper=member)
     if candidate.is_unclaimed_batch:
         return replace(_claim(signed_in, candidate.promotion), kind=UnlockKind.SIGN_IN)

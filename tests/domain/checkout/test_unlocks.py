@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from app.domain.checkout.engine import price, quote
 from app.domain.checkout.fill_more import least_fill
+from app.domain.checkout.minimum_payable import minimum_payable_fen
 from app.domain.checkout.purchase import OfferChoice, Purchase
 from app.domain.checkout.quote import Unlock, UnlockKind
+from app.domain.pricing.bounds import LARGEST_PUMP_AMOUNT_FEN
 from app.domain.pricing.fill import AmountFill, LitresFill, measure
 from app.domain.profiles.member import MemberTier
 from app.domain.promotions.benefits import TieredAmount
@@ -22,10 +24,14 @@ from app.domain.promotions.conditions.payment_method import ByPaymentMethod
 from app.domain.promotions.conditions.schedule import Schedule, TimeWindow
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
 from app.domain.promotions.conditions.threshold_litres import ThresholdLitres
+from app.domain.promotions.limits import EVER_START, Limit, LimitPer, LimitPeriod
 from app.domain.promotions.promotion import Validity
 from app.domain.promotions.reason import Reason, ReasonCode
+from app.domain.promotions.shopper import Shopper
 from app.domain.promotions.terms import Amount, Lane, TierMode
+from app.domain.promotions.usage import CounterKey, Usage, Used
 from app.domain.shared.payment import PaymentMethod
+from app.domain.stations.station import OpeningPeriod
 from tests.domain.promotions.builders import (
     GUEST,
     NOON,
@@ -34,7 +40,10 @@ from tests.domain.promotions.builders import (
     holder,
     promotion,
     purchase,
+    station,
 )
+
+WALLET = frozenset({PaymentMethod.WECHAT_PAY})
 
 
 def hints(asked: Purchase) -> list[tuple[UnlockKind, str, int]]:
@@ -194,3 +203,48 @@ def test_a_hint_is_what_the_bigger_fill_really_costs() -> None:
         hint.payable_then_fen,
         hint.unit_price_then_mill,
     )
+
+
+def test_what_the_other_method_can_collect_counts() -> None:
+    free = promotion("A", 500, conditions=(ByPaymentMethod(methods=WALLET),))
+    asked = purchase([free], fill=AmountFill(500), payment_method=PaymentMethod.STORED_VALUE)
+    assert only_hint(asked).payable_then_fen == 1
+    back = promotion(
+        "A", 500, conditions=(ByPaymentMethod(methods=frozenset({PaymentMethod.STORED_VALUE})),)
+    )
+    asked = purchase(
+        [back],
+        fill=AmountFill(500),
+        payment_method=PaymentMethod.ALIPAY,
+        minimum_payable_fen=minimum_payable_fen(PaymentMethod.ALIPAY),
+    )
+    assert only_hint(asked).payable_then_fen == 0
+
+
+def test_a_guest_takes_the_device_along() -> None:
+    once = (Limit(per=LimitPer.DEVICE, max_uses=1),)
+    offers = [
+        promotion("A", 300, conditions=(IsFirstOrder(),), stacks_with=frozenset("B")),
+        promotion("B", 500, stacks_with=frozenset("A"), limits=once),
+    ]
+    spent = CounterKey("B", LimitPer.DEVICE, "d", LimitPeriod.EVER, EVER_START)
+    asked = purchase(offers, shopper=Shopper(device_id="d"), usage=Usage({spent: Used(1, 500)}))
+    assert hints(asked) == [(UnlockKind.SIGN_IN, "A", 300)]
+
+
+def test_no_more_is_asked_for_than_a_fill_may_be() -> None:
+    def from_fen(least: int) -> Purchase:
+        condition = ThresholdAmount(min_fen=least)
+        return purchase([promotion("A", 300, conditions=(condition,))])
+
+    assert hints(from_fen(LARGEST_PUMP_AMOUNT_FEN)) == [(UnlockKind.BUY_MORE, "A", 300)]
+    assert hints(from_fen(LARGEST_PUMP_AMOUNT_FEN + 1)) == []
+
+
+def test_nobody_waits_before_a_closed_station() -> None:
+    evening = Schedule(windows=(TimeWindow(start="20:00", end="22:00"),))
+    by_day = station(opening=(OpeningPeriod(6 * 60, 20 * 60),))
+    late = station(opening=(OpeningPeriod(6 * 60, 20 * 60 + 1),))
+    offers = [promotion("A", 300, conditions=(evening,))]
+    assert hints(purchase(offers, station=by_day)) == []
+    assert hints(purchase(offers, station=late)) == [(UnlockKind.WAIT, "A", 300)]
