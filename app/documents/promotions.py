@@ -57,6 +57,28 @@ def parse_promotion(document: Mapping[str, object]) -> Promotion:
     return promotion
 
 
+def read_promotion(text: str) -> Promotion:
+    """A promotion of a JSON document that was parsed before it was kept: several times as fast as
+    `parse_promotion`, which judges what this one cannot take. Raises DocumentInvalid, ValueError.
+    """
+    try:
+        shaped = PromotionDocument.model_validate_json(text)
+        if _instants_known(shaped):
+            return to_promotion(shaped)
+    except (ValidationError, SenselessValue):
+        pass  # told in words below
+    document = json.loads(text)
+    if not isinstance(document, dict):
+        raise DocumentInvalid([Finding("", "应为带字段的对象", "must be an object with fields")])
+    return parse_promotion(cast("dict[str, object]", document))
+
+
+def _instants_known(shaped: Any) -> bool:
+    """A bare date has no offset yet."""
+    ends = (shaped.validity.starts_at, shaped.validity.ends_at)
+    return all(end is None or end.tzinfo is not None for end in ends)
+
+
 def dump_promotion(promotion: Promotion) -> dict[str, Any]:
     """The whole document, defaults written out, sets in order: equal promotions, equal documents.
     `parse_promotion` reads it back."""

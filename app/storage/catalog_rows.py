@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import orjson
 from sqlalchemy import (
     ARRAY,
     BigInteger,
@@ -22,7 +21,7 @@ from sqlalchemy import (
 )
 
 from app.documents.findings import DocumentInvalid
-from app.documents.promotions import parse_promotion
+from app.documents.promotions import read_promotion
 from app.domain.checkout.catalog import Catalog
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.rulebook import RuleBook
@@ -151,7 +150,7 @@ def _documents(
 
 
 def _parsed(document: str, *, paused: bool) -> Promotion:
-    promotion = parse_promotion(orjson.loads(document))
+    promotion = read_promotion(document)
     return replace(promotion, paused=True) if paused else promotion
 
 

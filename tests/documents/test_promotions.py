@@ -1,5 +1,6 @@
 """Promotion documents: what is taken, what comes back, and what each fault is told as."""
 
+import json
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from app.documents.promotions import (
     load_promotions,
     loads_promotions,
     parse_promotion,
+    read_promotion,
 )
 from app.documents.yaml_text import parse_text
 from app.domain.promotions.benefits import BENEFIT_KINDS
@@ -316,3 +318,20 @@ def test_a_small_file_cannot_grow_without_bound() -> None:
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 8)]
     with pytest.raises(DocumentInvalid, match="grows too large"):
         loads_promotions("\n".join(lines))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document["code"])
+def test_what_is_kept_is_read_to_the_same(document: dict[str, Any]) -> None:
+    promotion = parse_promotion({"title": {"zh": "题"}, **document})
+    assert read_promotion(json.dumps(dump_promotion(promotion))) == promotion
+
+
+def test_a_kept_document_with_bare_dates_is_read_as_a_written_one() -> None:
+    document = {**PLAIN, "validity": {"starts_at": "2026-06-01", "ends_at": "2026-06-30"}}
+    assert read_promotion(json.dumps(document)) == parse_promotion(document)
+
+
+@pytest.mark.parametrize("text", ['{"code": "A"}', "[]", "{", json.dumps({**PLAIN, "cap_fen": 0})])
+def test_what_is_kept_and_cannot_be_read_is_refused(text: str) -> None:
+    with pytest.raises((DocumentInvalid, ValueError)):
+        read_promotion(text)
