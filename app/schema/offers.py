@@ -15,7 +15,8 @@ from app.schema.info import Info, words_of
 from app.schema.pagination import PageInfo, decode_cursor, encode_cursor, page_info
 from app.schema.scalars import DateTime
 from app.schema.texts.benefits import strength
-from app.schema.texts.conditions import condition_lines, scope_text
+from app.schema.texts.conditions import ConditionLine, condition_lines, scope_text
+from app.schema.texts.limits import limit_lines
 from app.schema.texts.validity import validity_text
 from app.schema.texts.words import Words
 from app.schema.values import CoordinatesInput, Node
@@ -25,19 +26,24 @@ from app.schema.values import CoordinatesInput, Node
 class OfferCondition:
     code: ReasonCode
     text: str
-    _condition: strawberry.Private[Condition]
+    _condition: strawberry.Private[Condition | None]
 
     @strawberry.field(description="Viewer:")
     async def satisfied(self, info: Info) -> bool | None:
+        if self._condition is None:
+            return None
         return await resolve.condition_holds(info.context, self._condition)
 
 
 def offer_conditions(promotion: Promotion, words: Words) -> list[OfferCondition]:
-    return [
-        OfferCondition(code=line.code, text=line.text, _condition=condition)
+    """Its conditions, then its limits: whether one is reached, a preview tells."""
+    lines: list[tuple[ConditionLine, Condition | None]] = [
+        (line, condition)
         for condition in promotion.conditions
         for line in condition_lines(condition, words)
     ]
+    lines.extend((line, None) for line in limit_lines(promotion, words))
+    return [OfferCondition(code=line.code, text=line.text, _condition=of) for line, of in lines]
 
 
 @strawberry.type(description="A promotion as one viewer sees it.")

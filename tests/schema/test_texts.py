@@ -13,6 +13,7 @@ from app.domain.promotions.benefits import BENEFIT_KINDS
 from app.domain.promotions.benefits.amount_off import AmountOff
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.conditions import CONDITIONS
+from app.domain.promotions.limits import Limit, LimitPer, LimitPeriod
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.reason import Reason, ReasonCode
 from app.domain.promotions.terms import Lane
@@ -36,6 +37,7 @@ from app.schema.texts.checkout import (
     warning_message,
 )
 from app.schema.texts.conditions import CONDITION_TEXTS
+from app.schema.texts.limits import limit_lines
 from app.schema.texts.reasons import REASON_TEXTS, reason_message
 from app.schema.texts.validity import opening_text
 from app.schema.texts.words import Words
@@ -184,6 +186,21 @@ def test_every_reason_is_said_in_both_languages(code, guest):
             "Limited to 2 times, used 2 times; available again from 22 Apr, 12:00",
         ),
         (
+            Reason(code=ReasonCode.LIMIT_REACHED, limit_fen=2_000, used_fen=1_950),
+            "限减 20 元，已减 19.50 元",
+            "Limited to ¥20 off, ¥19.50 used",
+        ),
+        (
+            Reason(code=ReasonCode.BUDGET_EXHAUSTED, limit_fen=100, used_fen=100),
+            "活动名额已用完",
+            "This offer is used up",
+        ),
+        (
+            Reason(code=ReasonCode.BUDGET_EXHAUSTED),
+            "暂时无法确认剩余名额",
+            "What is left of it cannot be read now",
+        ),
+        (
             Reason(code=ReasonCode.PAYMENT_METHOD, accepted=("WECHAT_PAY",)),
             "仅限用微信支付付款",
             "Only when paid by WeChat Pay",
@@ -192,6 +209,35 @@ def test_every_reason_is_said_in_both_languages(code, guest):
 )
 def test_reasons_carry_their_gap(reason, zh, en):
     assert (reason_message(reason, ZH), reason_message(reason, EN)) == (zh, en)
+
+
+@pytest.mark.parametrize("per", LimitPer)
+@pytest.mark.parametrize("period", LimitPeriod)
+def test_every_limit_is_said_in_both_languages(per, period):
+    limited = promotion(
+        AmountOff(off_fen=1), limits=(Limit(per=per, period=period, max_uses=1, max_fen=5),)
+    )
+    lines = zip(limit_lines(limited, ZH), limit_lines(limited, EN), strict=True)
+    for zh, en in lines:
+        in_both(zh.text, en.text)
+
+
+def test_limits_are_said_as_a_driver_would():
+    limits = (
+        Limit(per=LimitPer.USER, period=LimitPeriod.DAY, max_uses=2),
+        Limit(per=LimitPer.PERSON, max_uses=1, max_fen=2_000),
+    )
+    limited = promotion(AmountOff(off_fen=1), limits=limits, budget_fen=9)
+    assert [line.text for line in limit_lines(limited, ZH)] == [
+        "每个账号每天限用 2 次",
+        "每人限用 1 次",
+        "每人最多减 20 元",
+    ]
+    assert [line.text for line in limit_lines(limited, EN)] == [
+        "At most 2 times per account a day",
+        "At most once per person in all",
+        "At most ¥20 off per person in all",
+    ]
 
 
 @pytest.mark.parametrize("kind", UnlockKind)
