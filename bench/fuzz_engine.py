@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from app.domain.checkout.purchase import Purchase
+from tests.oracle.both_paths import path_differences
 from tests.oracle.laws import broken_laws
 from tests.oracle.random_cases import random_purchase
 
@@ -25,12 +26,18 @@ def case_of(seed: int, number: int) -> tuple[Random, Purchase]:
     return rng, random_purchase(rng)
 
 
+def paths_of(seed: int, number: int) -> Random:
+    """Chance of the case in which the fast and the straight path are compared."""
+    return Random(f"{seed}:{number}:paths")
+
+
 @click.command()
 @click.option("--n", "cases", default=20_000, show_default=True, help="How many cases.")
 @click.option("--seed", default=1, show_default=True, help="The run's seed.")
 @click.option("--only", type=int, help="Run this case number alone, and print the case.")
 def main(cases: int, seed: int, only: int | None) -> None:
-    """Random purchases: the best combination equals the oracle's, and every law holds."""
+    """Random purchases: the best combination equals the oracle's, every law holds, and the fast
+    path over many places equals the straight one."""
     console = Console()
     console.print(f"seed {seed}")
     started = perf_counter()
@@ -40,7 +47,7 @@ def main(cases: int, seed: int, only: int | None) -> None:
         rng, purchase = case_of(seed, number)
         if only is not None:
             console.print(purchase)
-        broken = what_is_broken(rng, purchase)
+        broken = what_is_broken(rng, purchase, paths_of(seed, number))
         failures += bool(broken)
         if broken and failures <= SHOWN_FAILURES:
             report(console, seed, number, broken)
@@ -48,10 +55,10 @@ def main(cases: int, seed: int, only: int | None) -> None:
     sys.exit(1 if failures else 0)
 
 
-def what_is_broken(rng: Random, purchase: Purchase) -> list[str]:
+def what_is_broken(rng: Random, purchase: Purchase, paths: Random) -> list[str]:
     """The laws that do not hold; an engine that fails to answer breaks one too."""
     try:
-        return list(broken_laws(rng, purchase))
+        return [*broken_laws(rng, purchase), *path_differences(paths)]
     except Exception as error:  # noqa: BLE001 - whatever it is, the case must be named
         return [f"{type(error).__name__}: {error}"]
 

@@ -70,26 +70,25 @@ class Table:
         """Capped, before money limits and headroom."""
         n = self._n0[k, s] + self._n1[k, s] * running
         capped = np.minimum((2 * n + self._add[k, s]) // (2 * self._d[k, s]), self._at_most[k, s])
-        capped = np.maximum(capped, 0)
-        return capped - capped % self.step[k]
+        return self._in_whole_steps(k, np.maximum(capped, 0))
 
     def discount(self, k: Ints, s: Ints, running: Ints) -> tuple[Ints, Ints]:
         """What it takes off, and what headroom cut (see `Contender.discount`)."""
         uncut, left = self.worth(k, s, running), self.left[k, s]
         uncut = np.where(left < uncut, np.where(self._refuses[k], 0, left), uncut)
         uncut = np.where(running < self._threshold[k], 0, uncut)
-        room = np.maximum(running - self.low_fen[s], 0)
-        granted = np.minimum(uncut, room)
-        granted = granted - granted % self.step[k]
+        granted = self._in_whole_steps(k, np.clip(running - self.low_fen[s], 0, uncut))
         return granted, np.where(self._in_steps[k], 0, uncut - granted)
+
+    def _in_whole_steps(self, k: Ints, fen: Ints) -> Ints:
+        return fen - fen % self.step[k] if self._in_steps[k].any() else fen
 
     def keep_able(self) -> Ints:
         """Drops what takes nothing off alone; gives the most that each can ever take off."""
         k, s = np.nonzero(self.able)
-        pump = self.pump_fen[s]
+        pump, most = self.pump_fen[s], 0 * self.left
         alone, _ = self.discount(k, s, pump)
         self.able[k, s] = alone > 0
-        most = np.zeros(self.able.shape, dtype=np.int64)
         bounds = (self.worth(k, s, pump), self.left[k, s], pump - self.low_fen[s])
         most[k, s] = np.where(alone > 0, np.minimum.reduce(bounds), 0)
         return most
@@ -98,9 +97,11 @@ class Table:
 class Winners:
     """Of each place the best combinations met: they differ in the later words of a tie at most.
     A place with more than `most_cells` under consideration is given up: it is left to the search.
-    """
+    `met_fen`: what a combination met before comes to, less the fee, at each place."""
 
-    def __init__(self, table: Table, max_offers: int, most_cells: int) -> None:
+    def __init__(
+        self, table: Table, max_offers: int, most_cells: int, met_fen: int | None = None
+    ) -> None:
         self._table, self._max_offers, self._most_cells = table, max_offers, most_cells
         offers = table.offers
         self._words = len(offers) // WORD + 1
@@ -113,12 +114,11 @@ class Winners:
         most = table.keep_able()
         by_run = np.maximum.reduceat(most, [run.start for run in self._runs], axis=0)
         self._later = np.cumsum(np.vstack((by_run, 0 * by_run[:1]))[::-1], axis=0)[::-1]
-        places = len(table.pump_fen)
-        nobody: Ints = np.full(places, -1, dtype=np.int64)
+        places, nobody = len(table.pump_fen), 0 * table.pump_fen - 1
         self._log: list[tuple[Ints, Ints, Ints, Ints]] = [(nobody, nobody, nobody, nobody)]
         self.given_up: Flags = np.zeros(places, dtype=np.bool_)
         self.nodes: Ints = np.zeros(places, dtype=np.int64)
-        self._last = self._search()
+        self._last = self._search(met_fen)
         self._who, self._granted, self._cut, self._parent = (
             np.concatenate(column) for column in zip(*self._log, strict=True)
         )
@@ -139,7 +139,7 @@ class Winners:
         """Of each combination: offer, what it takes off and what was cut, in application order."""
         at: Ints = np.array(idents, dtype=np.int64)
         found: list[list[Member]] = [[] for _ in idents]
-        while (self._who[at] >= 0).any():
+        while np.any(self._who[at] >= 0):
             columns = (self._who[at], self._granted[at], self._cut[at])
             for members, (offer, granted, cut) in zip(
                 found, np.stack(columns, axis=1).tolist(), strict=True
@@ -149,12 +149,12 @@ class Winners:
             at = np.where(self._parent[at] >= 0, self._parent[at], at)
         return found
 
-    def _search(self) -> Ints:
+    def _search(self, met_fen: int | None) -> Ints:
         places = len(self.given_up)
         cells: Ints = np.zeros((_BLOCKED + self._words, places), dtype=np.int64)
         cells[_PLACE] = cells[_IDENT] = np.arange(places)
         cells[_RUNNING] = self._table.pump_fen
-        best, size = self._greedy(cells), places
+        best, size = self._greedy(cells) if met_fen is None else 0 * cells[0] + met_fen, places
         for run, later in zip(self._runs, self._later[1:], strict=True):
             new, who, granted, cut = self._joined(cells, run, best + later)
             self._log.append((who, granted, cut, new[_IDENT].copy()))

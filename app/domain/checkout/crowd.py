@@ -9,8 +9,8 @@ from app.domain.promotions.entry import Entry
 
 SAFE = 2**60
 """No figure in a formula comes near 2**63."""
-CELLS_A_NODE = 10
-MOST_CELLS = 1_500
+CELLS_A_NODE = 5
+MOST_CELLS = 500
 
 
 Member = tuple[int, int, int]

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.domain.checkout.choice import Constraints, constraints_of, points_removed
-from app.domain.checkout.crowd import most_cells
 from app.domain.checkout.purchase import FREE_CHOICE, Purchase
 from app.domain.checkout.quote import ChoiceFault, ChoiceImpossible
 from app.domain.checkout.scene import Scene
@@ -94,8 +93,7 @@ def search(scene: Scene, able: dict[int, Contender], constraints: Constraints) -
     )
     found = best_combination(wanted)
     if found is not None and not found.exact and not (wanted.must or wanted.any_of):
-        cells = most_cells(wanted.node_budget)
-        return second_look(scene.bill, wanted.contenders, max_offers, cells) or found
+        return second_look(wanted, found) or found
     return found
 
 

@@ -4,18 +4,16 @@ batch of one: cards are priced in batches, and a card and its preview must not d
 from collections.abc import Sequence
 
 from app.domain.checkout.batch import Table, Winners
-from app.domain.checkout.crowd import Amounts, Offer, fits
+from app.domain.checkout.crowd import Amounts, Offer, fits, most_cells
 from app.domain.promotions.affine import affine, sees
-from app.domain.promotions.bill import Bill
 from app.domain.promotions.combination import later_words
 from app.domain.promotions.contender import Contender
-from app.domain.promotions.wanted import Found
+from app.domain.promotions.wanted import Found, Wanted
 
 
-def second_look(
-    bill: Bill, contenders: Sequence[Contender], max_offers: int, cells: int
-) -> Found | None:
-    """The best combination, proved; None: it takes more than `cells`, or a benefit has no formula."""
+def second_look(wanted: Wanted, met: Found) -> Found | None:
+    """The best combination, proved; None: that takes too many, or a benefit has no formula."""
+    bill, contenders = wanted.bill, wanted.contenders
     if len(bill.lines) != 1:
         return None
     amounts = Amounts(bill.lines[0], bill.low_fen, *bill.volume_ml)
@@ -28,7 +26,8 @@ def second_look(
         table.put(row, [0], formula)
         if contender.left_fen is not None:
             table.left[row, 0] = contender.left_fen
-    winners = Winners(table, max_offers, cells)
+    less_fee = met.payable_fen - bill.fee_fen
+    winners = Winners(table, wanted.max_offers, most_cells(wanted.node_budget), less_fee)
     found = winners.members(winners.at_each()[0])
     if not found:
         return None

@@ -18,10 +18,13 @@ STEPS_A_NODE = 4
 """Steps are that much cheaper than nodes: the node budget bounds them too."""
 
 
+def walks(wanted: Wanted) -> bool:
+    """Whether a walk can answer: a free choice on one line."""
+    return not (wanted.must or wanted.any_of) and len(wanted.bill.lines) == 1
+
+
 def short_search(wanted: Wanted) -> Found | None:
-    """The best combination, proved; None: it takes longer, or is no free choice on one line."""
-    if wanted.must or wanted.any_of or len(wanted.bill.lines) != 1:
-        return None
+    """The best combination of a free choice on one line, proved; None: it takes longer."""
     dive = _Dive(wanted)
     dive.set_out()
     dive.walk(0, wanted.bill.lines[0], 0, (), 0, 0)

@@ -9,7 +9,7 @@ from heapq import heappop, heappush
 
 from app.domain.promotions.bound import Ahead
 from app.domain.promotions.combination import Combination, Key
-from app.domain.promotions.dive import short_search
+from app.domain.promotions.dive import short_search, walks
 from app.domain.promotions.wanted import Found, Wanted
 
 SHORT_SEARCH_NODES = 48
@@ -22,12 +22,15 @@ def best_combination(wanted: Wanted) -> Found | None:
     Over the node budget: the best one met, not exact. What is wanted, alone, is met first, so none
     is met in time only where what is wanted works in odd company alone.
     """
-    return short_search(wanted) or _Search(wanted).run()
+    if not walks(wanted):
+        return _Search(wanted, SHORT_SEARCH_NODES).run()
+    # What the walk cannot end is a long search from its first node on.
+    return short_search(wanted) or _Search(wanted, 0).run()
 
 
 class _Search:
-    def __init__(self, wanted: Wanted) -> None:
-        self.wanted = wanted
+    def __init__(self, wanted: Wanted, long_from: int) -> None:
+        self.wanted, self.long_from = wanted, long_from
         self.contenders = wanted.contenders
         self.ahead = Ahead(wanted.bill, wanted.contenders)
         self.open: list[tuple[int, int, Combination]] = []
@@ -159,7 +162,7 @@ class _Search:
         return self._is_long() and self._loses_tie(node, self.best[0])
 
     def _is_long(self) -> bool:
-        return self.nodes >= SHORT_SEARCH_NODES
+        return self.nodes >= self.long_from
 
     def _loses_tie(self, node: Combination, best: Key) -> bool:
         """To pay as little as the best, whatever goes on from here comes after it in the order of
