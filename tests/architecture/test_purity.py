@@ -76,6 +76,13 @@ def test_only_geography_may_use_float_and_numpy() -> None:
     assert len(rules.impurities("app/domain/stations/station.py", planted)) == 2
 
 
+def test_batches_of_prices_may_use_numpy_and_no_float() -> None:
+    """Integer arrays price many places at once (ADR 0003); a float there is a wrong price."""
+    host = "app/domain/checkout/batch.py"
+    assert rules.impurities(host, "import numpy as np\n") == []
+    assert len(rules.impurities(host, "import numpy as np\nhalf = 0.5\n")) == 1
+
+
 def test_inner_rooms_are_told_the_time() -> None:
     found = {
         path: readings
