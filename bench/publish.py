@@ -3,7 +3,7 @@ longest that a request takes meanwhile (goal: 50 ms).
 
 Starts a PostgreSQL and a Valkey of its own, seeds demo data, publishes many promotions, starts
 server processes, keeps each busy with checkout previews, and publishes again and again from a
-process of its own. A process has arrived when an answer of it names the new rule version. Measured
+process of its own. A process has arrived when an answer of it tells the new title. Measured
 as it is meant, with Redis announcing; without Redis, where each process finds the version by
 polling; and with every promotion changed at once. `quiet`: the slowest request of a time as long
 in which nothing is published.
@@ -52,7 +52,8 @@ BEIJING = {"latitude": 39.9042, "longitude": 116.4074, "datum": "WGS84"}
 PLACE = """query ($near: CoordinatesInput!) {
   stations(near: $near, radiusMeters: 50000, first: 1) { edges { node { id } } } }"""
 PREVIEW = """query ($input: CheckoutPreviewInput!) { checkoutPreview(input: $input) {
-  userErrors { code } preview { quote { ruleVersion } payable { fen } } } }"""
+  userErrors { code } preview { payable { fen } applied { label } } } }"""
+TITLE = "发布计时 "
 PACE_S = 0.004
 """Between two requests of one process, so that its longest request tells of pauses, not queues."""
 MANY_ROUNDS = 3
@@ -64,7 +65,7 @@ def rules(count: int, number: int) -> list[Promotion]:
     documents: list[dict[str, Any]] = [
         {
             "code": f"BENCH-PUBLISH-{index}",
-            "title": {"zh": f"发布计时 {number}"},
+            "title": {"zh": f"{TITLE}{number}"},
             "lane": "ACTIVITY",
             "benefit": {"kind": "AMOUNT_OFF", "off_fen": number},
             "conditions": [
@@ -78,13 +79,31 @@ def rules(count: int, number: int) -> list[Promotion]:
     return [parse_promotion(document) for document in documents]
 
 
+CARD = """query ($station: ID!, $fill: FillInput!) { station(id: $station) {
+  product(fuelGrade: GASOLINE_92) { effectivePrice(fill: $fill) {
+    payable { fen } appliedOffers { label } } } } }"""
+
+
+@dataclass(frozen=True)
+class Question:
+    """`round_of`: which publication an answer was computed with."""
+
+    query: str
+    variables: dict[str, Any]
+    round_of: Callable[[Any], int]
+
+    @property
+    def body(self) -> str:
+        return json.dumps({"query": self.query, "variables": self.variables})
+
+
 @dataclass
 class Busy:
-    """One process under previews. `arrived`: seconds of the clock at which each catalog version
-    was first seen; `slowest_s`: the longest a request took."""
+    """One process under questions. `arrived`: seconds of the clock at which each publication was
+    first seen; `slowest_s`: the longest a request took."""
 
     live: Live
-    variables: dict[str, Any]
+    question: Question
     arrived: dict[int, float] = field(default_factory=dict)
     requests: int = 0
     failed: int = 0
@@ -102,41 +121,56 @@ class Busy:
                 asking.result()
 
     def _ask(self, over: threading.Event) -> None:
-        body = json.dumps({"query": PREVIEW, "variables": self.variables})
+        body = self.question.body
         with closing(_connection(self.live)) as http:
             while not over.wait(PACE_S):
                 began = time.monotonic()
-                version = _version(http, body)
+                round_ = _asked(http, body, self.question)
                 now = time.monotonic()
                 self.requests += 1
                 self.slowest_s = max(self.slowest_s, now - began)
-                if version is None:
+                if round_ is None:
                     self.failed += 1
                 else:
-                    self.arrived.setdefault(version, now)
+                    self.arrived.setdefault(round_, now)
 
 
 def _connection(live: Live) -> HTTPConnection:
     return HTTPConnection(live.url.removeprefix("http://"), timeout=PATIENCE_S)
 
 
-def _version(http: HTTPConnection, body: str) -> int | None:
-    """The rule version of an answer; None: the request failed."""
+def _asked(http: HTTPConnection, body: str, question: Question) -> int | None:
+    """The publication of an answer; None: the request failed."""
     try:
         http.request("POST", "/graphql", body, {"Content-Type": "application/json"})
-        answer = json.loads(http.getresponse().read())
-        return int(answer["data"]["checkoutPreview"]["preview"]["quote"]["ruleVersion"])
-    except (OSError, HTTPException, KeyError, TypeError, ValueError):
+        return question.round_of(json.loads(http.getresponse().read())["data"])
+    except (OSError, HTTPException, KeyError, TypeError, ValueError, IndexError):
         http.close()
         return None
 
 
+def _round_of_preview(data: Any) -> int:
+    return _told(data["checkoutPreview"]["preview"]["applied"])
+
+
+def _round_of_card(data: Any) -> int:
+    return _told(data["station"]["product"]["effectivePrice"]["appliedOffers"])
+
+
+def _told(offers: Sequence[Any]) -> int:
+    """The number in the title of the one promotion that applies everywhere."""
+    (label,) = [offer["label"] for offer in offers if offer["label"].startswith(TITLE)]
+    return int(label.removeprefix(TITLE))
+
+
 @dataclass(frozen=True)
 class Scenario:
-    """`redis`: versions are announced. `changed`: how many promotions change in a round."""
+    """`redis`: versions are announced. `changed`: how many promotions change in a round. `ask`:
+    "preview" (a quote with every explanation) or "card" (a price alone)."""
 
     redis: bool
     changed: int
+    ask: str = "preview"
 
     @property
     def name(self) -> str:
@@ -172,8 +206,8 @@ def measure(
         ]
         publisher = stack.enter_context(ProcessPoolExecutor(1, get_context("spawn")))
         publisher.submit(rules, 1, 1).result()
-        variables = preview_variables(lives[0])
-        busy = [Busy(live, variables) for live in lives]
+        question = question_of(lives[0], scenario.ask)
+        busy = [Busy(live, question) for live in lives]
         for process in busy:
             stack.enter_context(process.kept())
         time.sleep(2.0)
@@ -209,16 +243,17 @@ def _slowest_of(busy: Sequence[Busy], step: Callable[[], None]) -> float:
     return max(process.slowest_s for process in busy)
 
 
-def preview_variables(live: Live) -> dict[str, Any]:
+def question_of(live: Live, ask: str) -> Question:
     edges = live.data(PLACE, {"near": BEIJING})["stations"]["edges"]
-    fill = {"pumpAmountFen": 20_000}
-    return {
-        "input": {"stationId": edges[0]["node"]["id"], "fuelGrade": "GASOLINE_92", "fill": fill}
-    }
+    station, fill = edges[0]["node"]["id"], {"pumpAmountFen": 20_000}
+    if ask == "card":
+        return Question(CARD, {"station": station, "fill": fill}, _round_of_card)
+    bought = {"stationId": station, "fuelGrade": "GASOLINE_92", "fill": fill}
+    return Question(PREVIEW, {"input": bought}, _round_of_preview)
 
 
 def publish(database_url: str, redis_url: str | None, changed: int, number: int) -> int:
-    """In the publisher's process: the catalog version that holds the change."""
+    """In the publisher's process. Returns the catalog version."""
     promotions = rules(changed, number)
 
     async def published() -> int:
@@ -241,14 +276,14 @@ def publish_and_wait(
 ) -> tuple[float, float, float]:
     """As in `Measured`."""
     began = time.monotonic()
-    asked = publisher.submit(publish, database_url, redis_url, scenario.changed, next(DIFFERENT))
-    version = asked.result()
+    number = next(DIFFERENT)
+    publisher.submit(publish, database_url, redis_url, scenario.changed, number).result()
     committed = time.monotonic()
-    while not all(version in process.arrived for process in busy):
+    while not all(number in process.arrived for process in busy):
         if time.monotonic() - began > PATIENCE_S:
-            raise TimeoutError(f"version {version} did not arrive everywhere in {PATIENCE_S} s")
+            raise TimeoutError(f"round {number} did not arrive everywhere in {PATIENCE_S} s")
         time.sleep(0.002)
-    arrivals = [max(0.0, process.arrived[version] - committed) for process in busy]
+    arrivals = [max(0.0, process.arrived[number] - committed) for process in busy]
     return committed - began, min(arrivals), max(arrivals)
 
 
@@ -283,6 +318,7 @@ def as_json(one: Measured, recipe: SeedRecipe, processes: int, promotions: int) 
             "how": "announced" if one.scenario.redis else "polled",
             "promotions": promotions,
             "changed": one.scenario.changed,
+            "ask": one.scenario.ask,
             "processes": processes,
             "rounds": len(ordered),
             "stations": recipe.stations,
@@ -298,11 +334,11 @@ def as_json(one: Measured, recipe: SeedRecipe, processes: int, promotions: int) 
     )
 
 
-def scenarios(promotions: int, rounds: int) -> Iterator[tuple[Scenario, int]]:
-    yield Scenario(redis=True, changed=1), rounds
-    yield Scenario(redis=False, changed=1), rounds
+def scenarios(promotions: int, rounds: int, ask: str) -> Iterator[tuple[Scenario, int]]:
+    yield Scenario(redis=True, changed=1, ask=ask), rounds
+    yield Scenario(redis=False, changed=1, ask=ask), rounds
     if promotions > 1:
-        yield Scenario(redis=True, changed=promotions), min(rounds, MANY_ROUNDS)
+        yield Scenario(redis=True, changed=promotions, ask=ask), min(rounds, MANY_ROUNDS)
 
 
 def main() -> int:
@@ -311,6 +347,7 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=20, help="publications (default 20)")
     parser.add_argument("--stations", type=int, default=2_000, help="seeded (default 2000)")
     parser.add_argument("--promotions", type=int, default=1, help="published (default 1)")
+    parser.add_argument("--ask", choices=("preview", "card"), default="preview")
     options = parser.parse_args()
     recipe = SeedRecipe(stations=options.stations, members=50)
     with tempfile.TemporaryDirectory(prefix="youhui-bench-") as name:
@@ -322,7 +359,7 @@ def main() -> int:
             publish(at.database_url, None, options.promotions, next(DIFFERENT))
             found = [
                 measure(at, scenario, processes=options.processes, rounds=rounds, folder=folder)
-                for scenario, rounds in scenarios(options.promotions, options.rounds)
+                for scenario, rounds in scenarios(options.promotions, options.rounds, options.ask)
             ]
     Console(width=120).print(report(found, options.processes, options.promotions))
     for one in found:

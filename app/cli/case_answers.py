@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
+from app.documents.case_orders import borne_in_words, ledger_in_words, rewards_in_words
 from app.documents.case_views import (
     Difference,
     applied_in_words,
@@ -112,6 +113,9 @@ def _quote(answered: Answered, answer: Quote, words: Words) -> dict[str, Any]:
             "lower_bound_fen": price.certificate.lower_bound_fen,
             "forgone_fen": price.certificate.forgone_fen,
         },
+        "rewards": rewards_in_words(answer.rewards),
+        "ledger": ledger_in_words(price),
+        "borne": borne_in_words(price, {}),
         "fixes_payment": answer.fixes_payment,
         "expires_at": answer.expires_at.isoformat(),
     }

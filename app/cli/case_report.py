@@ -9,9 +9,18 @@ from rich.text import Text
 
 from app.cli.case_answers import Answered
 from app.documents.case_views import name_of
-from app.domain.checkout.quote import ChoiceImpossible, PriceLine, Quote, UnappliedOffer
+from app.domain.checkout.freezing import frozen_ledger
+from app.domain.checkout.quote import (
+    ChoiceImpossible,
+    Earned,
+    PriceLine,
+    PriceLineKind,
+    Quote,
+    UnappliedOffer,
+)
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.reason import Outcome
+from app.domain.shared.funder import Funder
 from app.domain.shared.text import Language, LocalizedText
 from app.schema.texts.amounts import litres, money, unit_price
 from app.schema.texts.checkout import LINE_LABELS, line_label, unlock_message
@@ -24,6 +33,13 @@ OUTCOMES = {
     Outcome.BEATEN: (LocalizedText(zh="让位", en="beaten"), "yellow"),
     Outcome.INELIGIBLE: (LocalizedText(zh="不符条件", en="ineligible"), "red"),
     Outcome.NOT_CHOSEN: (LocalizedText(zh="未选", en="not chosen"), "dim"),
+}
+
+
+FUNDERS = {
+    Funder.PLATFORM: LocalizedText(zh="平台", en="platform"),
+    Funder.STATION: LocalizedText(zh="油站", en="station"),
+    Funder.BRAND: LocalizedText(zh="品牌", en="brand"),
 }
 
 
@@ -47,6 +63,10 @@ def _quote(answered: Answered, answer: Quote, words: Words) -> list[RenderableTy
         parts.append(_unapplied(answered, answer, words))
     if answer.unlocks:
         parts.append(_unlocks(answer, words))
+    if answer.rewards:
+        parts.append(_rewards(answer, words))
+    if answer.price.applied:
+        parts.append(_ledger(answer, words))
     parts.append(_certificate(answer, words))
     return parts
 
@@ -160,6 +180,44 @@ def _unlocks(answer: Quote, words: Words) -> Table:
             money(hint.payable_then_fen),
             unit_price(hint.unit_price_then_mill, words.language),
         )
+    return table
+
+
+def _rewards(answer: Quote, words: Words) -> Table:
+    table = _table(words.say("完成后的奖励", "earned on completion"))
+    table.add_column(words.say("奖励", "reward"))
+    table.add_column("", style="dim")
+    table.add_column(words.say("得到", "gives"), justify="right")
+    for one in answer.rewards:
+        title = one.promotion.title.in_language(words.language)
+        table.add_row(Text(title), Text(one.promotion.code), _earned(one, words))
+    return table
+
+
+def _earned(one: Earned, words: Words) -> Text:
+    if one.points is not None:
+        return Text(words.say(f"{one.points} 积分", f"{one.points} points"), "green")
+    if one.credit_fen is not None:
+        credit = money(one.credit_fen)
+        return Text(words.say(f"加油金 {credit}", f"{credit} fuel credit"), "green")
+    title = one.batch.title.in_language(words.language) if one.batch else ""
+    return Text(title, "green")
+
+
+def _ledger(answer: Quote, words: Words) -> Table:
+    """Who bears what, by line: frozen with the order."""
+    table = _table(words.say("账目：各笔优惠由谁承担", "ledger: who bears each discount"))
+    table.add_column(words.say("商品行", "line"))
+    table.add_column(words.say("优惠", "offer"), style="dim")
+    table.add_column(words.say("出资方", "borne by"))
+    table.add_column(words.say("金额", "amount"), justify="right", no_wrap=True)
+    lines = [LINE_LABELS[PriceLineKind.PUMP_AMOUNT].in_language(words.language)]
+    lines += [line.label for line in answer.price.purchase.non_fuel]
+    for label, parts in zip(lines, frozen_ledger(answer.price).lines, strict=True):
+        for index, part in enumerate(parts.parts):
+            name = part.code if part.coupon_id is None else f"{part.code}#{part.coupon_id}"
+            funder = FUNDERS[part.funder].in_language(words.language)
+            table.add_row(Text(label if index == 0 else ""), Text(name), funder, money(part.fen))
     return table
 
 

@@ -48,7 +48,7 @@ def test_the_example_of_twelve_candidates() -> None:
     for words in (
         "机显金额", "¥300.00", "夜间 97 折", "-¥8.67", "应付", "¥248.25",
         "仅限新用户首单", "与已选优惠不可同享（NIGHT-3）", "再加 100 元可省 25.03 元",
-        "已证明是最省的组合", "✓ 与预期一致",
+        "已证明是最省的组合", "✓ 与预期一致", "247 积分", "账目", "¥8.86",
     ):  # fmt: skip
         assert words in told.stdout
 
@@ -72,6 +72,9 @@ def test_json_holds_everything() -> None:
     assert told["certificate"]["exact"] is True
     assert told["certificate"]["lower_bound_fen"] == 24825
     assert told["differences"] == []
+    assert told["rewards"] == [{"code": "GROW-1", "points": 247}]
+    assert told["ledger"][0][:2] == [["DIRECT-030", "PLATFORM", 222], ["DIRECT-030", "BRAND", 886]]
+    assert told["borne"] == {"PLATFORM": 3956, "STATION": 433, "BRAND": 886}
     assert len(told["applied"]) + len(told["not_applied"]) == 12
 
 
