@@ -59,7 +59,11 @@ async def test_a_members_own_limit():
     world.usage.counters[key] = Used(1, 500)
     assert await paid(world) == 20_000
     assert (await preview(world, 1))["notApplied"] == [
-        {"reasons": [{"code": "LIMIT_REACHED", "gapCount": 1, "resetsAt": "2026-04-22T16:00:00+00:00"}]}
+        {
+            "reasons": [
+                {"code": "LIMIT_REACHED", "gapCount": 1, "resetsAt": "2026-04-22T16:00:00+00:00"}
+            ]
+        }
     ]
     assert await paid(world, user_id=None) == 19_500
 
