@@ -61,13 +61,13 @@ MANY_ROUNDS = 3
 
 
 def rules(count: int, number: int) -> list[Promotion]:
-    """One that applies everywhere, then such as are targeted at one station each."""
+    """One that beats all others everywhere, then such as are targeted at one station each."""
     documents: list[dict[str, Any]] = [
         {
             "code": f"BENCH-PUBLISH-{index}",
             "title": {"zh": f"{TITLE}{number}"},
             "lane": "ACTIVITY",
-            "benefit": {"kind": "AMOUNT_OFF", "off_fen": number},
+            "benefit": {"kind": "AMOUNT_OFF", "off_fen": 5_000 + number},
             "conditions": [
                 {"kind": "STATION", "stations": [f"bench:{index}"]},
                 {"kind": "SCHEDULE", "days_of_week": [index % 7 + 1]},
