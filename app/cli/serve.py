@@ -2,6 +2,7 @@
 
 import ctypes
 import logging.config
+import multiprocessing
 import os
 import signal
 import socket
@@ -180,6 +181,9 @@ def worker_app() -> Starlette:
     """The application of one of several processes, which the kernel ends with its parent."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+    parent = multiprocessing.parent_process()
+    if parent is not None and not parent.is_alive():  # it died before the line above took effect
+        os._exit(1)
     return create_app(Settings())
 
 

@@ -96,6 +96,22 @@ def test_several_processes_serve_and_take_each_others_tokens(seeded_database_url
         eventually(lambda: not any(is_alive(pid) for pid in processes))
 
 
+def test_a_process_still_starting_ends_with_a_killed_parent_too(seeded_database_url, tmp_path):
+    settings = {"YOUHUI_DATABASE_URL": seeded_database_url, "YOUHUI_DATA_DIR": str(tmp_path)}
+    arguments = ["serve", "--port", str(free_port()), "--workers", "2"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "app.cli", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **settings},
+    ) as parent:
+        eventually(lambda: len(children_of(parent.pid)) >= 3)  # two, and their resource tracker
+        processes = children_of(parent.pid)
+        parent.kill()
+    eventually(lambda: not any(is_alive(pid) for pid in processes))
+
+
 def test_sigterm_ends_it_tidily(seeded_database_url, tmp_path):
     with serving(seeded_database_url, None, tmp_path) as live:
         live.operation("stations", None)
