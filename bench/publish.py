@@ -20,13 +20,11 @@ import json
 import statistics
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPException
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -43,19 +41,11 @@ from app.ports.seeding import SeedRecipe
 from app.storage.engine import make_engine
 from app.storage.migrate import upgrade
 from app.storage.promotions import PostgresPromotionStore
-from tests.e2e.live import Live, serving
+from bench.traffic import PATIENCE_S, TITLE, Busy, question_of, slowest_of
+from tests.e2e.live import serving
 
-PATIENCE_S = 120.0
 DIFFERENT = itertools.count(1)
 """Each publication changes the promotion."""
-BEIJING = {"latitude": 39.9042, "longitude": 116.4074, "datum": "WGS84"}
-PLACE = """query ($near: CoordinatesInput!) {
-  stations(near: $near, radiusMeters: 50000, first: 1) { edges { node { id } } } }"""
-PREVIEW = """query ($input: CheckoutPreviewInput!) { checkoutPreview(input: $input) {
-  userErrors { code } preview { payable { fen } applied { label } } } }"""
-TITLE = "发布计时 "
-PACE_S = 0.004
-"""Between two requests of one process, so that its longest request tells of pauses, not queues."""
 MANY_ROUNDS = 3
 """How often all promotions change."""
 
@@ -77,90 +67,6 @@ def rules(count: int, number: int) -> list[Promotion]:
         for index in range(count)
     ]
     return [parse_promotion(document) for document in documents]
-
-
-CARD = """query ($station: ID!, $fill: FillInput!) { station(id: $station) {
-  product(fuelGrade: GASOLINE_92) { effectivePrice(fill: $fill) {
-    payable { fen } appliedOffers { label } } } } }"""
-
-
-@dataclass(frozen=True)
-class Question:
-    """`round_of`: which publication an answer was computed with."""
-
-    query: str
-    variables: dict[str, Any]
-    round_of: Callable[[Any], int]
-
-    @property
-    def body(self) -> str:
-        return json.dumps({"query": self.query, "variables": self.variables})
-
-
-@dataclass
-class Busy:
-    """One process under questions. `arrived`: seconds of the clock at which each publication was
-    first seen; `slowest_s`: the longest a request took."""
-
-    live: Live
-    question: Question
-    arrived: dict[int, float] = field(default_factory=dict)
-    requests: int = 0
-    failed: int = 0
-    slowest_s: float = 0.0
-
-    @contextmanager
-    def kept(self) -> Iterator[None]:
-        over = threading.Event()
-        with ThreadPoolExecutor(1) as pool:
-            asking = pool.submit(self._ask, over)
-            try:
-                yield
-            finally:
-                over.set()
-                asking.result()
-
-    def _ask(self, over: threading.Event) -> None:
-        body = self.question.body
-        with closing(_connection(self.live)) as http:
-            while not over.wait(PACE_S):
-                began = time.monotonic()
-                round_ = _asked(http, body, self.question)
-                now = time.monotonic()
-                self.requests += 1
-                self.slowest_s = max(self.slowest_s, now - began)
-                if round_ is None:
-                    self.failed += 1
-                else:
-                    self.arrived.setdefault(round_, now)
-
-
-def _connection(live: Live) -> HTTPConnection:
-    return HTTPConnection(live.url.removeprefix("http://"), timeout=PATIENCE_S)
-
-
-def _asked(http: HTTPConnection, body: str, question: Question) -> int | None:
-    """The publication of an answer; None: the request failed."""
-    try:
-        http.request("POST", "/graphql", body, {"Content-Type": "application/json"})
-        return question.round_of(json.loads(http.getresponse().read())["data"])
-    except (OSError, HTTPException, KeyError, TypeError, ValueError, IndexError):
-        http.close()
-        return None
-
-
-def _round_of_preview(data: Any) -> int:
-    return _told(data["checkoutPreview"]["preview"]["applied"])
-
-
-def _round_of_card(data: Any) -> int:
-    return _told(data["station"]["product"]["effectivePrice"]["appliedOffers"])
-
-
-def _told(offers: Sequence[Any]) -> int:
-    """The number in the title of the one promotion that applies everywhere."""
-    (label,) = [offer["label"] for offer in offers if offer["label"].startswith(TITLE)]
-    return int(label.removeprefix(TITLE))
 
 
 @dataclass(frozen=True)
@@ -211,7 +117,7 @@ def measure(
         for process in busy:
             stack.enter_context(process.kept())
         time.sleep(2.0)
-        quiet_s = _slowest_of(busy, lambda: time.sleep(rounds * 0.5))
+        quiet_s = slowest_of(busy, lambda: time.sleep(rounds * 0.5))
         timings: list[tuple[float, float, float]] = []
 
         def publish_all() -> None:
@@ -221,7 +127,7 @@ def measure(
                     publish_and_wait(publisher, at.database_url, redis_url, busy, scenario)
                 )
 
-        slowest_s = _slowest_of(busy, publish_all)
+        slowest_s = slowest_of(busy, publish_all)
     committed, first, everyone = (list(column) for column in zip(*timings, strict=True))
     return Measured(
         scenario=scenario,
@@ -233,23 +139,6 @@ def measure(
         quiet_s=quiet_s,
         slowest_s=slowest_s,
     )
-
-
-def _slowest_of(busy: Sequence[Busy], step: Callable[[], None]) -> float:
-    """The longest request while the step is done."""
-    for process in busy:
-        process.slowest_s = 0.0
-    step()
-    return max(process.slowest_s for process in busy)
-
-
-def question_of(live: Live, ask: str) -> Question:
-    edges = live.data(PLACE, {"near": BEIJING})["stations"]["edges"]
-    station, fill = edges[0]["node"]["id"], {"pumpAmountFen": 20_000}
-    if ask == "card":
-        return Question(CARD, {"station": station, "fill": fill}, _round_of_card)
-    bought = {"stationId": station, "fuelGrade": "GASOLINE_92", "fill": fill}
-    return Question(PREVIEW, {"input": bought}, _round_of_preview)
 
 
 def publish(database_url: str, redis_url: str | None, changed: int, number: int) -> int:

@@ -1,7 +1,7 @@
 """The checkout preview: what a fill would cost, exactly, and why. Pure: it changes nothing."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.checkout import engine
 from app.domain.checkout.minimum_payable import minimum_payable_fen
@@ -203,7 +203,8 @@ async def _buyer(context: RequestContext, choice: OfferChoice) -> tuple[Shopping
     except StorageUnavailable:
         if choice.coupon_ids:
             raise
-        return await guest_shopping_to_price(context), False
+        guest = await guest_shopping_to_price(context)
+        return replace(guest, usage=replace(guest.usage, own_unread=True)), False
     return buyer, not buyer.usage.unread
 
 

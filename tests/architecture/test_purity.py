@@ -77,7 +77,7 @@ def test_only_geography_may_use_float_and_numpy() -> None:
 
 
 def test_batches_of_prices_may_use_numpy_and_no_float() -> None:
-    """Integer arrays price many places at once (ADR 0003); a float there is a wrong price."""
+    """Integer arrays price many places at once (ADR 0005); a float there is a wrong price."""
     host = "app/domain/checkout/batch.py"
     assert rules.impurities(host, "import numpy as np\n") == []
     assert len(rules.impurities(host, "import numpy as np\nhalf = 0.5\n")) == 1

@@ -101,6 +101,14 @@ async def test_what_cannot_be_read_is_not_promised_and_said():
     assert await paid(world, None) == 19_990
 
 
+async def test_an_own_limit_that_cannot_be_read_is_not_promised():
+    """The price is quoted to the member, whose use of today nobody could count."""
+    world = world_of(limited(limits=(DAILY,)), offer("B", AmountOff(off_fen=10)))
+    world.join(member())
+    world.go_down()
+    assert (await preview(world, 1))["payable"]["fen"] == 19_990
+
+
 async def test_statements_are_one_for_the_viewer_and_one_for_all():
     world = world_of(limited(limits=(DAILY,), budget_fen=10_000))
     world.join(member())

@@ -1,6 +1,6 @@
 """One shopper's prices at many places: what does not depend on the place is worked out once.
 
-The answers are those of each place alone, search statistics apart (ADR 0003).
+The answers are those of each place alone, search statistics apart (ADR 0005).
 """
 
 from collections.abc import Iterable, Iterator, Sequence

@@ -57,11 +57,17 @@ class Subjects(NamedTuple):
 class Usage:
     """Counters that are not 0. Coupons issued of a batch are the uses of its TOTAL, EVER.
 
-    `unread`: the counters that all share could not be read, so nothing is known to be left.
+    `unread`: the counters that all share could not be read, `own_unread`: the member's own; of
+    what they bound, nothing is known to be left.
     """
 
     counters: Mapping[CounterKey, Used] = field(default_factory=dict[CounterKey, Used])
     unread: bool = False
+    own_unread: bool = False
+
+    def unknown(self, limit: Limit) -> bool:
+        """Whether the limit's counter could not be read."""
+        return self.unread if limit.per.shared else self.own_unread
 
     def used(
         self, promotion: Promotion, limit: Limit, subjects: Subjects, moment: datetime
@@ -104,7 +110,7 @@ def left_fen(
     """What its limits leave to take off now: 0 where one is reached, None where none bounds it."""
     least: int | None = None
     for limit in promotion.all_limits:
-        if usage.unread and limit.per.shared:
+        if usage.unknown(limit):
             return 0
         used = usage.used(promotion, limit, subjects, moment)
         if limit.max_uses is not None and used.uses >= limit.max_uses:
@@ -142,7 +148,7 @@ def tight_limits(
 def _reached(
     promotion: Promotion, limit: Limit, usage: Usage, subjects: Subjects, moment: datetime
 ) -> Iterator[Reason]:
-    if usage.unread and limit.per.shared:
+    if usage.unknown(limit):
         yield Reason(code=_code(limit))
         return
     used = usage.used(promotion, limit, subjects, moment)

@@ -70,6 +70,7 @@ def test_what_is_left_is_the_least_of_all_bounds() -> None:
     assert left_fen(promotion("A", 1), Usage(), ANYONE, NOON) is None
     own = promotion("A", 1, limits=limits[:1])
     assert left_fen(own, Usage(unread=True), ANYONE, NOON) == 900
+    assert left_fen(own, Usage(own_unread=True), ANYONE, NOON) == 0
     shared = promotion("A", 1, limits=limits[1:2])
     assert left_fen(shared, Usage(unread=True), ANYONE, NOON) == 0
 
