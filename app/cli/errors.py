@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.integrations.local_servers import AlreadyRunning, LocalServersError
+from app.ports.errors import StorageUnavailable
 
 
 class ExitCode(IntEnum):
@@ -98,3 +99,12 @@ def _settings_message(error: ValidationError) -> str:
 def _tell(message: str, code: int) -> None:
     click.secho("✗ " + message, fg="red", err=True)
     sys.exit(int(code))
+
+
+def storage_failed(fault: StorageUnavailable) -> CommandFailed:
+    """What a command says when its database could not be used."""
+    return CommandFailed(
+        "数据库不可用或拒绝写入；是否已执行 youhui migrate？",
+        f"The database is down or refused; has `youhui migrate` run? {fault}",
+        ExitCode.DATABASE_UNREACHABLE,
+    )

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
-from app.cli.errors import CommandFailed, ExitCode
+from app.cli.errors import CommandFailed, ExitCode, storage_failed
 from app.cli.servers import announcements_at, databases
 from app.domain.stations.findings import FAULT_TEXTS
 from app.integrations.station_files import (
@@ -160,11 +160,7 @@ def _run(take: Take) -> ImportReport:
         except FileFault as fault:
             raise CommandFailed(fault.zh, fault.en, ExitCode.FILE_UNREADABLE) from fault
         except StorageUnavailable as fault:
-            raise CommandFailed(
-                "数据库不可用或拒绝写入；是否已执行 youhui migrate？",
-                f"The database is down or refused; has `youhui migrate` run? {fault}",
-                ExitCode.DATABASE_UNREACHABLE,
-            ) from fault
+            raise storage_failed(fault) from fault
 
 
 def _finish(path: Path, source: File, report: ImportReport) -> None:

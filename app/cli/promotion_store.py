@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import click
 
-from app.cli.errors import CommandFailed, ExitCode
+from app.cli.errors import CommandFailed, storage_failed
 from app.cli.servers import announcements_at, databases
 from app.domain.promotions.lifecycle import LifecycleRefusal
 from app.domain.promotions.review import KnownPlaces
@@ -90,11 +90,7 @@ def _on_databases(use: Callable[[PostgresPromotionStore, str], Awaitable[T]]) ->
         try:
             return asyncio.run(used())
         except StorageUnavailable as fault:
-            raise CommandFailed(
-                "数据库不可用或拒绝写入；是否已执行 youhui migrate？",
-                f"The database is down or refused; has `youhui migrate` run? {fault}",
-                ExitCode.DATABASE_UNREACHABLE,
-            ) from fault
+            raise storage_failed(fault) from fault
         except LifecycleRefusal as refusal:
             raise CommandFailed(
                 f"{refusal.zh}。什么都没有改。", f"{refusal.args[0]}. Nothing was changed."

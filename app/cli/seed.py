@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
-from app.cli.errors import CommandFailed, ExitCode
+from app.cli.errors import CommandFailed, storage_failed
 from app.cli.servers import Databases, announcements_at, databases
 from app.integrations.demo_seed.source import DemoFiles
 from app.ports.errors import StorageUnavailable
@@ -119,11 +119,7 @@ def seed_database(
     except SeedRefused as refused:
         raise _refusal(refused) from refused
     except StorageUnavailable as fault:
-        raise CommandFailed(
-            "数据库不可用或拒绝写入；是否已执行 youhui migrate？",
-            f"The database is down or refused; has `youhui migrate` run? {fault}",
-            ExitCode.DATABASE_UNREACHABLE,
-        ) from fault
+        raise storage_failed(fault) from fault
 
 
 def tell(report: SeedReport) -> None:
