@@ -1,0 +1,7 @@
+"""Refunds of orders, inside a transaction."""
+
+from typing import Protocol
+
+
+class RefundBook(Protocol):
+    """Refunds of orders. Part of a `Work`: written and read inside its transaction."""

