@@ -1,7 +1,34 @@
 """Counters of limits, budgets and stock, inside a transaction."""
 
+from dataclasses import dataclass
 from typing import Protocol
+
+from app.domain.promotions.usage import CounterKey, Used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a counter may come to, at most; None: unbounded in this measure."""
+
+    max_uses: int | None = None
+    max_fen: int | None = None
 
 
 class CounterBook(Protocol):
-    """Counters of limits, budgets and stock. Part of a `Work`: written and read inside its transaction."""
+    """Part of a `Work`. Each method is one atomic act on one counter, exact under any concurrency:
+    a counter that many share is changed by conditional statements, never read first and written
+    then. What was added stays locked until the transaction ends, so counters come last in it, in
+    the order of their keys.
+    """
+
+    async def add(self, key: CounterKey, used: Used, bounds: Bounds) -> Used | None:
+        """Adds `used` if the counter then stays within `bounds`; None: added.
+
+        Else nothing is changed, and the answer is what has been used so far. The bounds are the
+        caller's: another caller may know others.
+        """
+        ...
+
+    async def give_back(self, key: CounterKey, used: Used) -> None:
+        """Takes off what was added before; never below 0."""
+        ...
