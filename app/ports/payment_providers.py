@@ -6,16 +6,25 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
-from app.domain.shared.payment import PaymentMethod
+from app.domain.orders.payment import PaySheet
+from app.domain.shared.payment import PaymentMethod, PaymentScene
 
-
-class PaymentScene(StrEnum):
-    """Where the pay sheet opens."""
-
-    MINI_PROGRAM = "MINI_PROGRAM"
-    WECHAT_BROWSER = "WECHAT_BROWSER"
-    BROWSER = "BROWSER"
-    APP = "APP"
+__all__ = [
+    "BillLine",
+    "PaySheet",
+    "PayerIds",
+    "PaymentDeclined",
+    "PaymentMethod",
+    "PaymentProvider",
+    "PaymentScene",
+    "PaymentUnavailable",
+    "PaymentWanted",
+    "ProviderPayment",
+    "ProviderRefund",
+    "ProviderRefundState",
+    "ProviderState",
+    "RefundWanted",
+]
 
 
 class PaymentUnavailable(Exception):
@@ -34,7 +43,8 @@ class PaymentDeclined(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentWanted:
     """`number`: ours, unique for ever (at most 32 of A-Z a-z 0-9 _ -). `payer`: the provider's id
-    of the payer (openid), where the scene needs one."""
+    of the payer (openid), where the scene needs one. `client_address`: the payer's IP address, which
+    a browser's pay page is bound to; never stored."""
 
     number: str
     amount_fen: int
@@ -42,15 +52,7 @@ class PaymentWanted:
     scene: PaymentScene
     expires_at: datetime
     payer: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaySheet:
-    """What a client needs to pay. `kind`: which of the contract's types it is ("JSAPI", "APP",
-    "REDIRECT"); `fields`: by that type's field names."""
-
-    kind: str
-    fields: dict[str, str]
+    client_address: str | None = None
 
 
 class ProviderState(StrEnum):
@@ -120,3 +122,11 @@ class PaymentProvider(Protocol):
     async def refund(self, wanted: RefundWanted) -> ProviderRefund: ...
     async def refund_state(self, refund_number: str) -> ProviderRefund: ...
     def bill(self, day: date) -> AsyncIterator[BillLine]: ...
+
+
+class PayerIds(Protocol):
+    """Whom a provider knows a member as (openid), which differs by scene."""
+
+    async def payer_id(self, user_id: int, scene: PaymentScene) -> str | None:
+        """None: the member has no identity there yet."""
+        ...
