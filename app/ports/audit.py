@@ -2,6 +2,10 @@
 
 from typing import Protocol
 
+from app.domain.audit.record import AuditRecord
+
 
 class AuditTrail(Protocol):
-    """Audit records. Part of a `Work`: written and read inside its transaction."""
+    """Part of a `Work`: a record exists exactly if what it tells of was committed."""
+
+    async def add(self, record: AuditRecord) -> None: ...

@@ -18,7 +18,7 @@ COLUMNS = """
 SELECT c.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM pg_attribute a
 JOIN pg_class c ON c.oid = a.attrelid AND c.relkind = 'r'
 WHERE c.relnamespace = 'public'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped
-AND c.relname <> 'alembic_version'
+AND c.relname <> 'alembic_version' AND NOT starts_with(c.relname, 'procrastinate_')
 """
 
 FOREIGN_KEYS = """
@@ -59,11 +59,15 @@ def foreign_keys_without_user(connection: Connection) -> set[str]:
     }
 
 
+IDS_OF_OTHERS = {"request_id"}
+"""Words that somebody else gave."""
+
+
 def narrow_columns(connection: Connection) -> set[str]:
     return {
         f"{table}.{column}"
         for table, column, kind in connection.execute(text(COLUMNS))
-        if (column.endswith(WIDE_ENDINGS) and kind != "bigint")
+        if (column.endswith(WIDE_ENDINGS) and column not in IDS_OF_OTHERS and kind != "bigint")
         or kind in {"integer", "real", "double precision", "money"}
     }
 

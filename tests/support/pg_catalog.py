@@ -50,16 +50,20 @@ WHERE t.typnamespace = 'public'::regnamespace AND t.typtype IN ('e', 'd')
 """
 
 
+OF_OTHERS = ("alembic_version", "procrastinate_")
+
+
 def catalog_of(url: str) -> dict[str, str]:
     """Columns (type, default, identity), constraints with their definitions, indexes with key
-    order and predicate, tables, sequences, triggers, types. Alembic's own table is left out."""
+    order and predicate, tables, sequences, triggers, types. Alembic's own table is left out, and
+    those of the job queue, which no metadata of ours describe."""
     engine = create_engine(url, poolclass=pool.NullPool)
     with engine.connect() as connection:
         entries = {
             name: description
             for query in (COLUMNS, CONSTRAINTS, INDEXES, OTHERS)
             for name, description in connection.execute(text(query))
-            if "alembic_version" not in name
+            if not any(other in name for other in OF_OTHERS)
         }
     engine.dispose()
     return entries

@@ -1,7 +1,9 @@
 """All tables, one file a context. Importing this package fills `metadata`."""
 
+from app.storage.tables.audit import AuditEventRow
 from app.storage.tables.base import Row, table_of
 from app.storage.tables.catalog import CatalogVersionRow
+from app.storage.tables.jobs import JobFailureRow
 from app.storage.tables.members import FavouriteStationRow, MemberPreferencesRow, MemberRow
 from app.storage.tables.orders import FuelOrderRow
 from app.storage.tables.prices import CeilingPriceRow, PriceZoneRow, PumpPriceRow
@@ -11,6 +13,7 @@ from app.storage.tables.promotions import (
     PromotionStepRow,
     PromotionVersionRow,
 )
+from app.storage.tables.requests import IdempotentRequestRow
 from app.storage.tables.seeding import SeedMarkRow
 from app.storage.tables.stations import (
     AmenityRow,
@@ -32,12 +35,15 @@ USER_OWNED = (
     PointsAccountRow,
     FuelOrderRow,
     PromotionUsageRow,
+    IdempotentRequestRow,
+    AuditEventRow,
 )
 """Tables that shard by `user_id`; all others are reference tables."""
 
 __all__ = [
     "USER_OWNED",
     "AmenityRow",
+    "AuditEventRow",
     "BatchStockRow",
     "BrandRow",
     "CatalogVersionRow",
@@ -45,6 +51,8 @@ __all__ = [
     "CouponRow",
     "FavouriteStationRow",
     "FuelOrderRow",
+    "IdempotentRequestRow",
+    "JobFailureRow",
     "MemberPreferencesRow",
     "MemberRow",
     "PointsAccountRow",
