@@ -1,0 +1,104 @@
+"""An order after its placement: paid, fulfilled, completed.
+
+Each move is part of its caller's transaction, which holds the member's lock, and answers the order
+as it then is. Each job judges by what is stored: done twice, or early, it changes nothing.
+"""
+
+from datetime import datetime
+
+from app.domain.audit.record import AuditRecord
+from app.domain.orders.lifecycle import OrderAct, may, moved
+from app.domain.orders.order import Order
+from app.domain.orders.settlement import owed_for
+from app.ports.jobs import Job
+from app.ports.work import Work
+from app.resolvers.desk import Desk
+
+MOST_SWEPT = 500
+"""Orders that one sweep takes on; what is left is the next one's."""
+
+
+async def paid(desk: Desk, work: Work, order: Order, at: datetime) -> Order:
+    """PLACED → PAID: its coupons are redeemed, and each funder owes its part.
+
+    `at`: when it was paid, as the provider says; for fuel credit and for nothing to pay, now.
+    Raises `IllegalMove` where the order is not PLACED: what was paid for it is then the caller's
+    to give back.
+    """
+    done = moved(order, OrderAct.PAY, at)
+    await work.orders.save(done)
+    await work.funding.add(owed_for(done, at))
+    await work.jobs.defer(_job("orders.fulfil", done, at + desk.timing.fulfil_after))
+    await record(desk, work, "order.pay", order, done)
+    return done
+
+
+async def fulfilled(desk: Desk, work: Work, order: Order) -> Order:
+    """PAID → FULFILLED: the fuel is in the tank. Raises `IllegalMove`."""
+    done = moved(order, OrderAct.FULFIL, desk.moment)
+    await work.orders.save(done)
+    due = desk.moment + desk.timing.complete_after
+    await work.jobs.defer(_job("orders.complete", done, due))
+    await record(desk, work, "order.fulfil", order, done)
+    return done
+
+
+async def completed(desk: Desk, work: Work, order: Order) -> Order:
+    """FULFILLED → COMPLETED: what it earns is earned; of a partly refunded order, what is left of
+    it. Raises `IllegalMove`."""
+    done = moved(order, OrderAct.COMPLETE, desk.moment)
+    await work.orders.save(done)
+    await record(desk, work, "order.complete", order, done)
+    return done
+
+
+async def fulfil_order(desk: Desk, user_id: int, order_id: int) -> None:
+    """The job `orders.fulfil`: paid so long ago, it counts as fuelled."""
+    async with desk.works.begin(user_id) as work:
+        order = await work.orders.order(user_id, order_id)
+        if order is not None and _fulfilment_due(desk, order):
+            await fulfilled(desk, work, order)
+
+
+async def complete_order(desk: Desk, user_id: int, order_id: int) -> None:
+    """The job `orders.complete`."""
+    async with desk.works.begin(user_id) as work:
+        order = await work.orders.order(user_id, order_id)
+        if order is not None and _completion_due(desk, order):
+            await completed(desk, work, order)
+
+
+def _fulfilment_due(desk: Desk, order: Order) -> bool:
+    if order.paid_at is None or not may(order, OrderAct.FULFIL):
+        return False
+    return order.paid_at + desk.timing.fulfil_after <= desk.moment
+
+
+def _completion_due(desk: Desk, order: Order) -> bool:
+    if order.fulfilled_at is None or not may(order, OrderAct.COMPLETE):
+        return False
+    return order.fulfilled_at + desk.timing.complete_after <= desk.moment
+
+
+async def record(desk: Desk, work: Work, act: str, before: Order, after: Order) -> None:
+    """The audit record of a move."""
+    await work.audit.add(
+        AuditRecord(
+            act=act,
+            subject=f"order:{after.id}",
+            user_id=after.user_id,
+            at=desk.moment,
+            actor=desk.actor,
+            before={"status": before.status, "refunded_fen": before.refunded_fen},
+            after={
+                "status": after.status,
+                "refunded_fen": after.refunded_fen,
+                "payable_fen": after.terms.payable_fen,
+            },
+        )
+    )
+
+
+def _job(name: str, order: Order, at: datetime) -> Job:
+    given = {"user_id": order.user_id, "order_id": order.id}
+    return Job(name=name, given=given, at=at, key=f"{name}:{order.user_id}:{order.id}")
