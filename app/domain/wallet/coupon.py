@@ -5,6 +5,16 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class CouponOrigin(StrEnum):
+    """How the member came by it. CLAIM: by a tap. CODE: by a code. ISSUE: an operator's run.
+    GRANT: a reward."""
+
+    CLAIM = "CLAIM"
+    CODE = "CODE"
+    ISSUE = "ISSUE"
+    GRANT = "GRANT"
+
+
 class CouponStatus(StrEnum):
     USABLE = "USABLE"
     RESERVED = "RESERVED"
@@ -17,7 +27,8 @@ class CouponStatus(StrEnum):
 class Coupon:
     """`valid_from` inclusive, `valid_until` exclusive; both aware instants in UTC.
 
-    `stored_status` never says EXPIRED by itself in time: ask `status_at`.
+    `stored_status` never says EXPIRED by itself in time: ask `status_at`. `order_id`: the order
+    that holds or used it; None also where that order is of before such were kept.
     """
 
     id: int
@@ -27,6 +38,7 @@ class Coupon:
     claimed_at: datetime
     valid_from: datetime
     valid_until: datetime
+    order_id: int | None = None
 
     def status_at(self, moment: datetime) -> CouponStatus:
         """The status at an instant: a usable coupon past its end is EXPIRED."""
