@@ -54,8 +54,8 @@ class Fault:
 
 
 def schedule(seconds: float, seed: int, every_s: float = 1.2) -> Iterator[Fault]:
-    """A fault about every `every_s` seconds, from the second on; the last third of the kinds that
-    have not come yet come first, so that a minute sees each."""
+    """A fault about every `every_s` seconds. The kinds come in shuffled rounds, so that a minute
+    sees each."""
     chance = random.Random(seed)
     waiting: list[Kind] = []
     at = 1.0

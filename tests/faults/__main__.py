@@ -1,0 +1,62 @@
+"""`make test-faults`: the whole platform under load while everything around it fails.
+
+The last line says it all: seed=… faults=… requests=… orders=… unresolved=… violations=…
+"""
+
+import argparse
+import asyncio
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.faults.run import Outcome, run
+
+PARSER = argparse.ArgumentParser(prog="make test-faults", description=__doc__)
+PARSER.add_argument("--seconds", type=float, default=60, help="how long faults come · 故障时长")
+PARSER.add_argument("--seed", type=int, default=7, help="of faults and clients · 随机种子")
+PARSER.add_argument("--clients", type=int, default=32, help="at the same time · 并发客户端")
+PARSER.add_argument("--defect", default=None, help="a planted defect · 植入的缺陷")
+PARSER.add_argument("--keep", action="store_true", help="keep logs and data · 保留日志和数据")
+PARSER.add_argument("--quiet", action="store_true", help="the last line alone · 只打印最后一行")
+
+
+def main() -> None:
+    given = PARSER.parse_args()
+    console = Console(stderr=True, quiet=given.quiet, highlight=False)
+    folder = Path(tempfile.mkdtemp(prefix="youhui-faults-"))
+    outcome = None
+    try:
+        outcome = asyncio.run(
+            run(folder, given.seconds, given.seed, given.clients, given.defect, console.print)
+        )
+    finally:
+        if given.keep or outcome is None or outcome.violations:
+            print(f"日志 logs: {folder}", file=sys.stderr)
+        else:
+            shutil.rmtree(folder, ignore_errors=True)
+    _show(outcome, console)
+    print(
+        f"seed={given.seed} faults={outcome.faults} requests={outcome.requests} "
+        f"orders={outcome.orders} unresolved={outcome.unresolved} "
+        f"violations={len(outcome.violations)}"
+    )
+    sys.exit(1 if outcome.violations or outcome.unresolved else 0)
+
+
+def _show(outcome: Outcome, console: Console) -> None:
+    table = Table("检查 check", "对象 looked at", "违反 violations", title="核对 what was checked")
+    for name, looked_at, violated in outcome.checks:
+        table.add_row(name, str(looked_at), f"[red]{violated}" if violated else "0")
+    console.print(table)
+    for violation in outcome.violations[:40]:
+        console.print(f"[red]✗[/red] {violation}")
+    figures = " · ".join(f"{name} {value}" for name, value in outcome.figures.items())
+    console.print(figures)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""One run: start, shop while everything fails, heal, settle down, and look at what is left."""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx2
+
+from tests.faults.asking import Client
+from tests.faults.checker import check_all
+from tests.faults.history import History, Told
+from tests.faults.mischief import Mischief
+from tests.faults.schedule import schedule
+from tests.faults.shopping import Shopper
+from tests.faults.simulator import Simulator
+from tests.faults.town import Town
+from tests.faults.world import World, build_world, is_quiet
+
+CLIENTS_END_S = 90
+QUIET_AFTER_S = 120
+
+Tell = Callable[[str], None]
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """`checks`: (name, how many were looked at, how many violated)."""
+
+    faults: int
+    requests: int
+    orders: int
+    unresolved: int
+    checks: list[tuple[str, int, int]]
+    violations: list[str]
+    figures: dict[str, str] = field(default_factory=dict[str, str])
+
+
+async def run(
+    folder: Path, seconds: float, seed: int, clients: int, defect: str | None, tell: Tell
+) -> Outcome:
+    """Everything that was started is ended, however the run ends."""
+    town = Town.at(folder, defect)
+    try:
+        await town.open(tell)
+        async with httpx2.AsyncClient() as http:
+            return await _run(town, http, seconds, seed, clients, tell)
+    finally:
+        await town.close()
+
+
+async def _run(
+    town: Town, http: httpx2.AsyncClient, seconds: float, seed: int, clients: int, tell: Tell
+) -> Outcome:
+    history, over = History(), asyncio.Event()
+    simulator = Simulator(http, town.simulator_port)
+    world = await build_world(town, http)
+    mischief = Mischief(town, simulator, tell)
+    shoppers = [
+        Shopper(
+            Client(town, history, http, random.Random(f"{seed}/{number}"), over), world, simulator
+        )
+        for number in range(clients)
+    ]
+    shopping = [asyncio.ensure_future(shopper.shop()) for shopper in shoppers]
+    await mischief.follow(list(schedule(seconds, seed)))
+    tell("一切恢复 everything is mended")
+    await mischief.heal()
+    over.set()
+    ended, late = await asyncio.wait(shopping, timeout=CLIENTS_END_S)
+    for task in late:
+        task.cancel()
+    for task in ended:
+        task.result()
+    quiet = await _settled(town, world, tell)
+    return await _looked_at(town, world, history, simulator, mischief, quiet)
+
+
+async def _settled(town: Town, world: World, tell: Tell) -> bool:
+    """Whether all orders and jobs came to their end in time."""
+    tell("等待任务结束 waiting until all jobs are done")
+    deadline = asyncio.get_running_loop().time() + QUIET_AFTER_S
+    while not await asyncio.to_thread(is_quiet, town):
+        if asyncio.get_running_loop().time() > deadline:
+            return False
+        await asyncio.sleep(0.5)
+    return True
+
+
+async def _looked_at(
+    town: Town,
+    world: World,
+    history: History,
+    simulator: Simulator,
+    mischief: Mischief,
+    quiet: bool,
+) -> Outcome:
+    found = await check_all(town, history, simulator)
+    if not quiet:
+        found.add("jobs end", 1, [f"not all jobs and orders ended in {QUIET_AFTER_S} s"])
+    placed = [act for act in history.of("placeOrder") if act.told is Told.DONE]
+    return Outcome(
+        faults=mischief.done,
+        requests=history.requests,
+        orders=len({act.result["id"] for act in placed}),
+        unresolved=len(history.unresolved),
+        checks=found.checks,
+        violations=found.violations,
+        figures={
+            "未应答 without an answer": str(history.faulted),
+            "提交应答丢失 commits whose answer was lost": str(
+                town.to_postgres.lost if town.to_postgres else 0
+            ),
+        },
+    )

@@ -1,0 +1,100 @@
+"""What the clients of a run shop with, and whether the town has come to rest."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from tests.faults.town import Town
+
+NEWCOMERS = 60
+REFERRERS = 6
+CODES = 12
+FIRST_NEWCOMER = 5_000_001
+STATIONS = """query { stations(filter: {}, sort: DISTANCE, first: 30) { edges { node { id
+  products { fuelGrade } } } } }"""
+OFFERS = "query { offers(first: 100) { edges { node { id title } } } }"
+REFERRAL = "query { viewer { referral { code } } }"
+SCARCE = "A scarce coupon of 6 yuan"
+
+
+@dataclass
+class World:
+    """Stations' products and the scarce offer by global id, members by user id. `codes`: of
+    coupons; each is good for one."""
+
+    products: list[tuple[str, str]]
+    members: list[int]
+    newcomers: list[int]
+    referral_codes: list[str]
+    scarce_offer: str
+    codes: list[str]
+
+
+async def build_world(town: Town, http: httpx2.AsyncClient) -> World:
+    members = _members(town)
+    newcomers = _add_newcomers(town)
+    asker = _Asker(town, http)
+    stations = (await asker.ask(members[0], STATIONS))["stations"]["edges"]
+    products = [
+        (edge["node"]["id"], product["fuelGrade"])
+        for edge in stations
+        for product in edge["node"]["products"]
+    ]
+    offers = (await asker.ask(members[0], OFFERS))["offers"]["edges"]
+    scarce = next(o["node"]["id"] for o in offers if o["node"]["title"] == SCARCE)
+    codes = [
+        (await asker.ask(member, REFERRAL))["viewer"]["referral"]["code"]
+        for member in members[:REFERRERS]
+    ]
+    return World(products, members, newcomers, codes, scarce, await _coupon_codes(town))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    town: Town
+    http: httpx2.AsyncClient
+
+    async def ask(self, user_id: int, document: str) -> dict[str, Any]:
+        response = await self.http.post(
+            f"http://127.0.0.1:{self.town.ports[0]}/graphql",
+            json={"query": document},
+            headers={
+                "Authorization": f"Bearer {self.town.token(user_id)}",
+                "Accept-Language": "en",
+            },
+            timeout=20,
+        )
+        body = response.json()
+        if body.get("errors"):
+            raise RuntimeError(f"before any fault: {body['errors']}")
+        return body["data"]
+
+
+def _members(town: Town) -> list[int]:
+    with town.connect() as connection:
+        found = connection.execute("SELECT user_id FROM member ORDER BY user_id LIMIT 40")
+        return [int(str(user_id)) for (user_id,) in found]
+
+
+def _add_newcomers(town: Town) -> list[int]:
+    """Members who joined just now and have never ordered."""
+    ids = list(range(FIRST_NEWCOMER, FIRST_NEWCOMER + NEWCOMERS))
+    with town.connect() as connection:
+        connection.execute(
+            "INSERT INTO member (user_id, nickname, generated) "
+            "SELECT id, '新友' || id, true FROM unnest(%s::bigint[]) AS id",
+            [ids],
+        )
+    return ids
+
+
+async def _coupon_codes(town: Town) -> list[str]:
+    path = town.folder / "codes.csv"
+    command = ("coupons", "codes", "fault-codes", "--count", str(CODES), "--out", str(path))
+    await town.run(*command, "--as", "faults")
+    found = re.findall(r"^[0-9A-Z][0-9A-Z-]{11,}", path.read_text("utf-8-sig"), re.MULTILINE)
+    if len(found) < CODES:
+        raise RuntimeError(f"{path} holds {len(found)} codes instead of {CODES}")
+    return found
