@@ -49,5 +49,5 @@ def user_error(refusal: Refusal, words: Words) -> UserError:
         advice=refusal.advice,
         limit=refusal.limit,
         used=refusal.used,
-        resets_at=None,
+        resets_at=refusal.resets_at,
     )

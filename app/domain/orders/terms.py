@@ -5,7 +5,7 @@ nothing of a placed order is ever read from the rules again.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from app.domain.orders.ledger import Ledger
 from app.domain.promotions.benefits.reward import RewardKind
@@ -36,7 +36,8 @@ class UsageTerm:
 
     `fen`: the money it costs. `max_uses`, `max_fen`: the limit, as the quote knew it; at least one
     is given. `subject` None: the limit is per user and the quote was a guest's: whoever places it.
-    `start`: the first day of the period that the quote's moment lies in.
+    `start`: the first day of the period that the quote's moment lies in; `resets_at`: when the
+    next one begins, None: never, or the promotion has ended by then.
     """
 
     code: str
@@ -47,6 +48,7 @@ class UsageTerm:
     fen: int
     max_uses: int | None
     max_fen: int | None
+    resets_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

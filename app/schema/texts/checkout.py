@@ -161,12 +161,65 @@ REFUSAL_TEXTS = {
         zh="券已被其他订单占用", en="Another order holds this coupon"
     ),
     ErrorCode.COUPON_EXPIRED: LocalizedText(zh="券已过期", en="This coupon has expired"),
+    ErrorCode.IDEMPOTENCY_CONFLICT: LocalizedText(
+        zh="该幂等键已用于其他请求，请换一个",
+        en="This idempotency key was used for another request",
+    ),
+    ErrorCode.QUOTE_INVALID: LocalizedText(
+        zh="报价无效，请重新获取", en="This quote is not valid: ask for a new one"
+    ),
+    ErrorCode.QUOTE_EXPIRED: LocalizedText(
+        zh="报价已过期，请按新价格下单", en="This quote has expired: see the new price"
+    ),
+    ErrorCode.QUOTE_USED: LocalizedText(
+        zh="该报价已下过单", en="An order has been placed with this quote"
+    ),
+    ErrorCode.QUOTE_NOT_YOURS: LocalizedText(
+        zh="该报价属于其他用户", en="This quote was made for someone else"
+    ),
+    ErrorCode.PAYMENT_METHOD_MISMATCH: LocalizedText(
+        zh="该报价须用所报的支付方式",
+        en="This quote holds for the payment method that it was made for",
+    ),
+    ErrorCode.PRICE_CEILING_CHANGED: LocalizedText(
+        zh="最高限价已下调，请按新价格下单",
+        en="The price ceiling was lowered: see the new price",
+    ),
+    ErrorCode.DUPLICATE_SUSPECTED: LocalizedText(
+        zh="您刚下过相同的订单，请确认是否重复",
+        en="You have just placed the same order: confirm if you want another",
+    ),
+    ErrorCode.BUDGET_EXHAUSTED: LocalizedText(
+        zh="优惠名额已用完", en="What this offer had to give is used up"
+    ),
     ErrorCode.LIMIT_REACHED: LocalizedText(zh="所选优惠过多", en="Too many offers are chosen"),
+    ErrorCode.OUT_OF_STOCK: LocalizedText(zh="已领完", en="None is left"),
+    ErrorCode.ALREADY_CLAIMED: LocalizedText(zh="您已领取过", en="You have claimed it already"),
+    ErrorCode.CODE_UNKNOWN: LocalizedText(zh="兑换码无效", en="This code is not valid"),
+    ErrorCode.ORDER_STATE: LocalizedText(
+        zh="订单当前状态不能这样操作", en="The order's state does not allow this"
+    ),
+    ErrorCode.REFUND_TOO_LARGE: LocalizedText(
+        zh="退款金额超过可退金额", en="More than is left to refund"
+    ),
+    ErrorCode.PAYMENT_FAILED: LocalizedText(zh="支付失败", en="The payment failed"),
+    ErrorCode.INVOICE_EXISTS: LocalizedText(
+        zh="该订单已申请开票", en="An invoice was requested for this order"
+    ),
+    ErrorCode.REFERRAL_SELF: LocalizedText(zh="不能邀请自己", en="You cannot invite yourself"),
+    ErrorCode.REFERRAL_LOOP: LocalizedText(
+        zh="对方是您邀请的好友，不能互相邀请", en="Someone you invited cannot invite you"
+    ),
+    ErrorCode.REFERRAL_BOUND: LocalizedText(
+        zh="您已绑定过邀请人", en="You were invited by someone already"
+    ),
+    ErrorCode.REFERRAL_TOO_LATE: LocalizedText(
+        zh="已超过绑定邀请的时间", en="The time to be invited has passed"
+    ),
     ErrorCode.POINTS_SHORT: LocalizedText(zh="积分不足", en="Not enough points"),
     ErrorCode.OFFER_ENDED: LocalizedText(zh="活动已结束", en="This offer has ended"),
     ErrorCode.NOT_ELIGIBLE: LocalizedText(zh="该优惠暂不可用", en="This offer cannot be used now"),
 }
-"""Every code that the read side may answer."""
 
 _BY_SUBJECT: dict[tuple[ErrorCode, Subject | None], LocalizedText] = {
     (ErrorCode.NOT_FOUND, Subject.STATION): LocalizedText(zh="未找到该油站", en="No such station"),
@@ -182,6 +235,20 @@ _BY_SUBJECT: dict[tuple[ErrorCode, Subject | None], LocalizedText] = {
     ),
     (ErrorCode.INVALID_INPUT, Subject.COMBINATION): LocalizedText(
         zh="所选优惠不能同时使用", en="The chosen offers cannot go together"
+    ),
+    (ErrorCode.NOT_FOUND, Subject.ORDER): LocalizedText(zh="未找到该订单", en="No such order"),
+    (ErrorCode.INVALID_INPUT, Subject.KEY): LocalizedText(
+        zh="幂等键须为 1 至 64 个字母、数字、下划线或连字符",
+        en="An idempotency key is 1 to 64 letters, digits, _ or -",
+    ),
+    (ErrorCode.INVALID_INPUT, Subject.METHOD): LocalizedText(
+        zh="暂不支持该支付方式", en="This payment method is not available"
+    ),
+    (ErrorCode.LIMIT_REACHED, Subject.USES): LocalizedText(
+        zh="该优惠的使用次数已达上限", en="This offer has been used as often as it may be"
+    ),
+    (ErrorCode.LIMIT_REACHED, Subject.MONEY): LocalizedText(
+        zh="该优惠的优惠金额已达上限", en="This offer has saved as much as it may"
     ),
     (ErrorCode.INVALID_INPUT, Subject.TWICE): LocalizedText(
         zh="同一优惠选择了两次", en="The same offer is chosen twice"
