@@ -18,6 +18,7 @@ from app.cache.announcements import RedisAnnouncements
 from app.cache.client import make_client
 from app.cache.keys import DatabaseKeys
 from app.cache.public_cache import RedisPublicCache
+from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
 from app.gateway.context import Services
 from app.gateway.demo.graphiql import graphiql_routes
@@ -29,6 +30,7 @@ from app.loaders import Loaders
 from app.loaders.public.build import build_public_loaders
 from app.loaders.public.promotions_by_station import Placements
 from app.loaders.viewer.build import build_viewer_loaders
+from app.resolvers.desk import Desk
 from app.schema.build import build_schema
 from app.security.access_tokens import AccessTokens
 from app.security.keys import SigningKeys
@@ -43,6 +45,7 @@ from app.storage.station_details import PostgresStationDetailsRepository
 from app.storage.stock import PostgresStockRepository
 from app.storage.usage import PostgresUsageRepository
 from app.storage.wallets import PostgresWalletRepository
+from app.storage.work import PostgresWorks
 
 PERSONAS = Path(__file__).parents[1] / "seed" / "personas.yaml"
 COLLECT_AFTER = (50_000, 20, 50)
@@ -69,6 +72,7 @@ class Outside:
     names: DatabaseKeys
     catalogs: PostgresCatalogSource
     keys: SigningKeys
+    works: PostgresWorks
     clock: SystemClock = field(default_factory=SystemClock)
 
     @classmethod
@@ -83,12 +87,14 @@ class Outside:
         if settings.redis_url is not None:
             redis = make_client(settings.redis_url)
             announcements = RedisAnnouncements(settings.redis_url, names)
+        engine = make_engine(settings.database_url, pool_size=settings.database_pool_size)
         return cls(
-            make_engine(settings.database_url, pool_size=settings.database_pool_size),
+            engine,
             redis,
             names,
             PostgresCatalogSource(settings.database_url, announcements=announcements),
             signing_keys(settings),
+            PostgresWorks(engine),
         )
 
     @asynccontextmanager
@@ -111,7 +117,12 @@ class Outside:
             access_tokens=AccessTokens(self.keys),
             quote_tokens=SignedQuoteTokens(self.keys),
             quote_ttl=quote_ttl,
+            open_desk=self.open_desk,
         )
+
+    def open_desk(self, moment: datetime, catalog: Catalog, actor: Actor) -> Desk:
+        """Where a request, a job or a command writes."""
+        return Desk(works=self.works, moment=moment, catalog=catalog, actor=actor)
 
     def probes(self) -> dict[str, Probe]:
         """What `/health/ready` asks; Redis only where there is one."""

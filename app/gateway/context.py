@@ -1,5 +1,6 @@
 """The context of one request: one catalog, one instant, one viewer, one set of loaders."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +9,7 @@ from starlette.requests import Request
 
 from app.domain.checkout.catalog import Catalog
 from app.domain.shared.channel import Channel
+from app.gateway.boundary import request_id_of
 from app.gateway.faults import EdgeCode, EdgeFault, bad_request
 from app.gateway.negotiation import choose_language
 from app.loaders import Loaders
@@ -15,10 +17,12 @@ from app.ports.catalogs import CatalogSource
 from app.ports.clock import Clock
 from app.ports.quote_tokens import QuoteTokens
 from app.ports.wallets import WalletRepository
-from app.resolvers.context import RequestContext
+from app.resolvers.context import OpenDesk, RequestContext
 from app.security.access_tokens import AccessTokenExpired, AccessTokenInvalid, AccessTokens
 
 CHANNEL_HEADER = "Youhui-Channel"
+DEVICE_HEADER = "Youhui-Device"
+DEVICE_FORM = re.compile(r"[A-Za-z0-9_-]{8,64}")
 CHANNELS = {"mini-program": Channel.MINI_PROGRAM, "h5": Channel.H5, "app": Channel.APP}
 
 
@@ -27,7 +31,7 @@ class Services:
     """What the edge needs of the outside, in words of the ports.
 
     `loaders` makes the set of one request, for a viewer (None: a guest), at an instant, over a
-    catalog; it is called inside the running loop.
+    catalog; it is called inside the running loop. `open_desk` None: nothing is written here.
     """
 
     catalogs: CatalogSource
@@ -37,10 +41,12 @@ class Services:
     access_tokens: AccessTokens
     quote_tokens: QuoteTokens
     quote_ttl: timedelta = timedelta(minutes=5)
+    open_desk: OpenDesk | None = None
 
 
 def build_context(request: Request, services: Services) -> RequestContext:
-    """Raises `EdgeFault` for a token that does not hold or a channel that does not exist."""
+    """Raises `EdgeFault` for a token that does not hold, a channel that does not exist,
+    or a device's id without its form."""
     moment = services.clock.now()
     user_id = _viewer(request, services.access_tokens, moment)
     catalog = services.catalogs.current()
@@ -54,6 +60,9 @@ def build_context(request: Request, services: Services) -> RequestContext:
         wallets=services.wallets,
         quote_tokens=services.quote_tokens,
         quote_ttl=services.quote_ttl,
+        device=_device(request.headers.get(DEVICE_HEADER)),
+        request_id=request_id_of(request),
+        open_desk=services.open_desk,
     )
 
 
@@ -97,3 +106,15 @@ def _channel(header: str | None) -> Channel | None:
             f"{CHANNEL_HEADER} 只能是 {known}。", f"{CHANNEL_HEADER} must be one of {known}."
         )
     return channel
+
+
+def _device(header: str | None) -> str | None:
+    """An id that the client made and keeps: it names a device, and says nothing about it."""
+    if header is None:
+        return None
+    if not DEVICE_FORM.fullmatch(header):
+        raise bad_request(
+            f"{DEVICE_HEADER} 应为 8 到 64 个字母、数字、下划线或连字符。",
+            f"{DEVICE_HEADER} must be 8 to 64 letters, digits, underscores or hyphens.",
+        )
+    return header

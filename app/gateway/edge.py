@@ -16,7 +16,7 @@ from starlette.types import Lifespan
 from strawberry import Schema
 
 from app.gateway.boundary import REQUEST_ID_HEADER, Boundary
-from app.gateway.context import CHANNEL_HEADER, Services
+from app.gateway.context import CHANNEL_HEADER, DEVICE_HEADER, Services
 from app.gateway.errors import fault_answer
 from app.gateway.faults import EdgeCode, EdgeFault
 from app.gateway.graphql_view import GraphQLView, ViewOptions
@@ -63,7 +63,13 @@ def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=list(origins),
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "Accept-Language", CHANNEL_HEADER],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Accept-Language",
+                CHANNEL_HEADER,
+                DEVICE_HEADER,
+            ],
             expose_headers=[REQUEST_ID_HEADER],
             max_age=600,
         )

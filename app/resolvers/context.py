@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
 
+from app.domain.audit.record import Actor, ActorKind
 from app.domain.checkout.catalog import Catalog
 from app.domain.shared.channel import Channel
 from app.domain.shared.text import Language
@@ -14,8 +15,15 @@ from app.loaders import Loaders
 from app.loaders.viewer import ViewerLoaders
 from app.ports.quote_tokens import QuoteTokens
 from app.ports.wallets import WalletRepository
+from app.resolvers.desk import Desk
 
 T = TypeVar("T")
+
+OpenDesk = Callable[[datetime, Catalog, Actor], Desk]
+
+
+class WritingUnavailable(RuntimeError):
+    """Nobody may write here: the viewer is a guest, or the process was bound to read only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,9 @@ class RequestContext:
 
     `private` becomes True as soon as a resolver reads anything of the viewer; `no_store` when the
     answer holds a token: the gateway derives the cache headers from them.
+
+    `device`: an opaque id of the caller's device, as the client says; None: it said none.
+    `request_id` joins what is written to the log. `open_desk` None: nothing is written here.
     """
 
     catalog: Catalog
@@ -43,6 +54,9 @@ class RequestContext:
     wallets: WalletRepository
     quote_tokens: QuoteTokens
     quote_ttl: timedelta = timedelta(minutes=5)
+    device: str | None = None
+    request_id: str | None = None
+    open_desk: OpenDesk | None = None
     private: bool = field(default=False)
     no_store: bool = field(default=False)
     _kept: dict[str, object] = field(default_factory=dict[str, object], init=False, repr=False)
@@ -55,6 +69,21 @@ class RequestContext:
         if self.user_id is None or self.loaders.viewer is None:
             return None
         return Viewer(self.user_id, self.loaders.viewer)
+
+    def desk(self) -> Desk:
+        """What the viewer's own writing needs: this request's instant and catalog, and the viewer
+        as the one who acts. Raises `WritingUnavailable`: ask for `viewer()` first."""
+        self.private = True
+        if self.user_id is None or self.open_desk is None:
+            raise WritingUnavailable
+        actor = Actor(
+            kind=ActorKind.VIEWER,
+            name=str(self.user_id),
+            channel=self.channel,
+            device=self.device,
+            request_id=self.request_id,
+        )
+        return self.open_desk(self.moment, self.catalog, actor)
 
     def keep(self, name: str, make: Callable[[], T]) -> T:
         """A value made at the first call and kept for the request."""

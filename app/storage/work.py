@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -9,7 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.ports.errors import StorageConflict
 from app.ports.work import UnknownMember
+from app.storage.audit import PostgresAuditTrail
 from app.storage.engine import unavailable_on_fault
+from app.storage.jobs import PostgresJobQueue
 from app.storage.tables import MemberRow, table_of
 
 MEMBER = table_of(MemberRow)
@@ -27,6 +30,14 @@ class PostgresWork:
     def __init__(self, connection: AsyncConnection, user_id: int | None) -> None:
         self.connection = connection
         self.user_id = user_id
+
+    @cached_property
+    def audit(self) -> PostgresAuditTrail:
+        return PostgresAuditTrail(self.connection)
+
+    @cached_property
+    def jobs(self) -> PostgresJobQueue:
+        return PostgresJobQueue(self.connection)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
