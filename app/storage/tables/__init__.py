@@ -5,6 +5,7 @@ from app.storage.tables.base import Row, table_of
 from app.storage.tables.catalog import CatalogVersionRow
 from app.storage.tables.jobs import JobFailureRow
 from app.storage.tables.members import FavouriteStationRow, MemberPreferencesRow, MemberRow
+from app.storage.tables.order_life import FundingEntryRow, InvoiceRow, OrderRefundRow
 from app.storage.tables.orders import FuelOrderRow
 from app.storage.tables.prices import CeilingPriceRow, PriceZoneRow, PumpPriceRow
 from app.storage.tables.promotions import (
@@ -37,6 +38,9 @@ USER_OWNED = (
     PromotionUsageRow,
     IdempotentRequestRow,
     AuditEventRow,
+    OrderRefundRow,
+    InvoiceRow,
+    FundingEntryRow,
 )
 """Tables that shard by `user_id`; all others are reference tables."""
 
@@ -51,10 +55,13 @@ __all__ = [
     "CouponRow",
     "FavouriteStationRow",
     "FuelOrderRow",
+    "FundingEntryRow",
     "IdempotentRequestRow",
+    "InvoiceRow",
     "JobFailureRow",
     "MemberPreferencesRow",
     "MemberRow",
+    "OrderRefundRow",
     "PointsAccountRow",
     "PriceZoneRow",
     "PromotionCounterRow",
