@@ -128,7 +128,7 @@ def _funding() -> None:
         sa.Column("order_id", sa.BigInteger(), nullable=False),
         sa.Column("refund_id", sa.BigInteger(), nullable=True),
         sa.Column("station_id", sa.BigInteger(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("station_day", sa.Date(), nullable=False),
         sa.Column("funder", sa.Text(), nullable=False),
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("fen", sa.BigInteger(), nullable=False),
@@ -160,7 +160,9 @@ def _funding() -> None:
             postgresql_nulls_not_distinct=True,
         ),
     )
-    op.create_index("ix_funding_entry__day_station_id", "funding_entry", ["day", "station_id"])
+    op.create_index(
+        "ix_funding_entry__station_day_station_id", "funding_entry", ["station_day", "station_id"]
+    )
     op.create_index(op.f("ix_funding_entry__station_id"), "funding_entry", ["station_id"])
 
 

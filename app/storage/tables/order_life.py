@@ -111,7 +111,7 @@ class InvoiceRow(Row, table=True):
 
 class FundingEntryRow(Row, table=True):
     """What a funder owes for one offer of one order (`fen` > 0), or no longer owes by a refund of
-    it (`fen` < 0). `day`: the station's own when it was paid, or when the refund was done."""
+    it (`fen` < 0). `station_day`: the station's own when it was paid, or when the refund was done."""
 
     __tablename__ = "funding_entry"
     __table_args__ = (
@@ -127,7 +127,7 @@ class FundingEntryRow(Row, table=True):
         ),
         one_of("funder", Funder),
         CheckConstraint("fen <> 0 AND (refund_id IS NULL) = (fen > 0)", name="fen_signed"),
-        Index("ix_funding_entry__day_station_id", "day", "station_id"),
+        Index("ix_funding_entry__station_day_station_id", "station_day", "station_id"),
     )
 
     user_id: int = Field(sa_column=_owner())
@@ -137,7 +137,7 @@ class FundingEntryRow(Row, table=True):
     order_id: int = Field(sa_column=whole())
     refund_id: int | None = Field(default=None, sa_column=whole(nullable=True))
     station_id: int = Field(sa_column=whole(ForeignKey("station.id"), index=True))
-    day: date = Field(sa_column=Column(Date, nullable=False))
+    station_day: date = Field(sa_column=Column(Date, nullable=False))
     funder: str = Field(sa_column=words())
     code: str = Field(sa_column=words())
     fen: int = Field(sa_column=whole())
