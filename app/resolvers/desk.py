@@ -8,14 +8,14 @@ from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
 from app.domain.orders.timing import DEFAULT_TIMING, OrderTiming
 from app.domain.shared.payment import PaymentMethod
-from app.ports.payment_providers import PaymentProvider
+from app.ports.payment_providers import PayerIds, PaymentProvider
 from app.ports.work import Works
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """One instant, one catalog, one actor. `providers`: by the methods that can be paid with here;
-    fuel credit needs none."""
+    fuel credit needs none. `payers`: whom the providers know a member as; None: nobody."""
 
     works: Works
     moment: datetime
@@ -24,4 +24,5 @@ class Desk:
     providers: Mapping[PaymentMethod, PaymentProvider] = field(
         default_factory=dict[PaymentMethod, PaymentProvider]
     )
+    payers: PayerIds | None = None
     timing: OrderTiming = DEFAULT_TIMING

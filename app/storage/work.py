@@ -13,6 +13,7 @@ from app.ports.work import UnknownMember
 from app.storage.audit import PostgresAuditTrail
 from app.storage.engine import unavailable_on_fault
 from app.storage.jobs import PostgresJobQueue
+from app.storage.payments import PostgresPaymentBook
 from app.storage.tables import MemberRow, table_of
 
 MEMBER = table_of(MemberRow)
@@ -38,6 +39,10 @@ class PostgresWork:
     @cached_property
     def jobs(self) -> PostgresJobQueue:
         return PostgresJobQueue(self.connection)
+
+    @cached_property
+    def payments(self) -> PostgresPaymentBook:
+        return PostgresPaymentBook(self.connection)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:

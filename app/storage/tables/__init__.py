@@ -7,6 +7,7 @@ from app.storage.tables.jobs import JobFailureRow
 from app.storage.tables.members import FavouriteStationRow, MemberPreferencesRow, MemberRow
 from app.storage.tables.order_life import FundingEntryRow, InvoiceRow, OrderRefundRow
 from app.storage.tables.orders import FuelOrderRow
+from app.storage.tables.payments import PaymentNoticeRow, PaymentRow, StrayNoticeRow
 from app.storage.tables.prices import CeilingPriceRow, PriceZoneRow, PumpPriceRow
 from app.storage.tables.promotions import (
     BatchStockRow,
@@ -41,6 +42,8 @@ USER_OWNED = (
     OrderRefundRow,
     InvoiceRow,
     FundingEntryRow,
+    PaymentRow,
+    PaymentNoticeRow,
 )
 """Tables that shard by `user_id`; all others are reference tables."""
 
@@ -62,6 +65,8 @@ __all__ = [
     "MemberPreferencesRow",
     "MemberRow",
     "OrderRefundRow",
+    "PaymentNoticeRow",
+    "PaymentRow",
     "PointsAccountRow",
     "PriceZoneRow",
     "PromotionCounterRow",
@@ -74,6 +79,7 @@ __all__ = [
     "SeedMarkRow",
     "StationProductRow",
     "StationRow",
+    "StrayNoticeRow",
     "metadata",
     "table_of",
 ]
