@@ -10,6 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import click
 from rich.console import Console
 from rich.table import Table
 
@@ -35,11 +36,11 @@ def main() -> None:
         )
     finally:
         if given.keep or outcome is None or outcome.violations:
-            print(f"日志 logs: {folder}", file=sys.stderr)
+            click.echo(f"日志 logs: {folder}", err=True)
         else:
             shutil.rmtree(folder, ignore_errors=True)
     _show(outcome, console)
-    print(
+    click.echo(
         f"seed={given.seed} faults={outcome.faults} requests={outcome.requests} "
         f"orders={outcome.orders} unresolved={outcome.unresolved} "
         f"violations={len(outcome.violations)}"

@@ -44,7 +44,7 @@ class Task:
             return self.coroutine.send(None)
         except StopIteration as end:
             self.result = end.value
-        except (Crash, Exception) as error:
+        except (Crash, Exception) as error:  # noqa: BLE001 - a task ends with whatever it ends with
             self.error = error
         self.done = True
         return None
