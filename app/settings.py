@@ -1,7 +1,7 @@
 """Settings of a process, from the environment (prefix YOUHUI_). Nothing else reads it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -57,6 +57,11 @@ class Settings(BaseSettings):
     `signing_key`: the private ES256 key in PEM that signs tokens and quotes; None in demo mode:
     one is made under `data_dir`.
     `operation_deadline_s`: after so long an operation is given up.
+    `pay_within_s`, `fulfil_after_s`, `complete_after_s`, `duplicate_within_s`: an order's times.
+    `sweep_every_s`: how often workers look for what a lost or early job left; divides 60.
+    `job_concurrency`: jobs that one worker process runs at a time.
+    `clock_offset_file`: for tests of faults only: a file with the seconds by which this process's
+    clock is moved.
     """
 
     model_config = SettingsConfigDict(env_prefix="YOUHUI_", frozen=True, env_ignore_empty=True)
@@ -71,3 +76,10 @@ class Settings(BaseSettings):
     database_pool_size: Annotated[int, Field(ge=1)] = 10
     quote_ttl_s: Annotated[int, Field(ge=1)] = 300
     operation_deadline_s: Annotated[int, Field(ge=1)] = 10
+    pay_within_s: Annotated[int, Field(ge=1)] = 900
+    fulfil_after_s: Annotated[int, Field(ge=0)] = 600
+    complete_after_s: Annotated[int, Field(ge=0)] = 86_400
+    duplicate_within_s: Annotated[int, Field(ge=0)] = 600
+    sweep_every_s: Literal[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60] = 60
+    job_concurrency: Annotated[int, Field(ge=1, le=100)] = 10
+    clock_offset_file: Path | None = None

@@ -10,7 +10,7 @@ from sqlalchemy import make_url
 
 from app.cli.servers import Databases, announcements_at
 from app.domain.stations.station import StationDetails
-from app.main import Outside
+from app.outside import Outside
 from app.ports.errors import StorageUnavailable
 from app.settings import Settings, without_driver
 from app.storage.identity import database_identity

@@ -1,0 +1,151 @@
+"""The outside of one process: every adapter, bound to its port. Servers, workers and commands
+that write share it."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from redis.asyncio import Redis
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from app.cache.announcements import RedisAnnouncements
+from app.cache.client import make_client
+from app.cache.keys import DatabaseKeys
+from app.domain.audit.record import Actor
+from app.domain.checkout.catalog import Catalog
+from app.domain.orders.timing import OrderTiming
+from app.ports.clock import Clock
+from app.resolvers.desk import Desk
+from app.security.keys import SigningKeys
+from app.settings import Settings
+from app.storage.catalog_source import PostgresCatalogSource
+from app.storage.engine import make_engine
+from app.storage.identity import database_identity
+from app.storage.work import PostgresWorks
+
+
+class DatabaseMissing(ValueError):
+    """A process that serves or works needs `Settings.database_url`."""
+
+
+class SystemClock:
+    """Implements `Clock`."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class MovedClock:
+    """Implements `Clock`: the system's, moved by the seconds that a file holds at that moment; no
+    file or no number in it: not moved. Tests of faults move it while everything runs."""
+
+    offset_file: Path
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=self._offset_s())
+
+    def _offset_s(self) -> float:
+        try:
+            return float(self.offset_file.read_text("utf-8"))
+        except (OSError, ValueError):
+            return 0.0
+
+
+def clock_of(settings: Settings) -> Clock:
+    if settings.clock_offset_file is None:
+        return SystemClock()
+    return MovedClock(settings.clock_offset_file)
+
+
+def timing_of(settings: Settings) -> OrderTiming:
+    return OrderTiming(
+        pay_within=timedelta(seconds=settings.pay_within_s),
+        fulfil_after=timedelta(seconds=settings.fulfil_after_s),
+        complete_after=timedelta(seconds=settings.complete_after_s),
+        duplicate_within=timedelta(seconds=settings.duplicate_within_s),
+    )
+
+
+def signing_keys(settings: Settings) -> SigningKeys:
+    """The key of the settings, else one kept under the data folder, made at first use.
+
+    Processes on several machines need the same key: give it by the settings. Raises
+    `SigningKeyInvalid`.
+    """
+    if settings.signing_key is not None:
+        return SigningKeys.of([settings.signing_key.get_secret_value()])
+    return SigningKeys.kept_under(settings.data_dir)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """The adapters of one process. Nothing is connected before `running`."""
+
+    engine: AsyncEngine
+    redis: Redis | None
+    names: DatabaseKeys
+    catalogs: PostgresCatalogSource
+    keys: SigningKeys
+    works: PostgresWorks
+    clock: Clock
+    timing: OrderTiming
+
+    @classmethod
+    def of(cls, settings: Settings, *, application_name: str = "youhui") -> "Outside":
+        """Raises `DatabaseMissing` and `SigningKeyInvalid`."""
+        if settings.database_url is None:
+            raise DatabaseMissing(
+                "请设置 YOUHUI_DATABASE_URL，或用 youhui serve、make demo 启动。"
+                "Set YOUHUI_DATABASE_URL, or start by youhui serve or make demo."
+            )
+        names = DatabaseKeys(partial(database_identity, settings.database_url))
+        redis, announcements = None, None
+        if settings.redis_url is not None:
+            redis = make_client(settings.redis_url)
+            announcements = RedisAnnouncements(settings.redis_url, names)
+        engine = make_engine(
+            settings.database_url,
+            application_name=application_name,
+            pool_size=settings.database_pool_size,
+        )
+        return cls(
+            engine=engine,
+            redis=redis,
+            names=names,
+            catalogs=PostgresCatalogSource(settings.database_url, announcements=announcements),
+            keys=signing_keys(settings),
+            works=PostgresWorks(engine),
+            clock=clock_of(settings),
+            timing=timing_of(settings),
+        )
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Loads the catalog and follows it while the block runs; then lets everything go."""
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(self.engine.dispose)
+            if self.redis is not None:
+                stack.push_async_callback(self.redis.aclose)
+                await self.names()
+            await stack.enter_async_context(self.catalogs.running())
+            yield
+
+    def open_desk(self, moment: datetime, catalog: Catalog, actor: Actor) -> Desk:
+        """Where a request, a job or a command writes."""
+        return Desk(
+            works=self.works, moment=moment, catalog=catalog, actor=actor, timing=self.timing
+        )
+
+    def desk_of(self, actor: Actor) -> Desk:
+        """Now, over the catalog as it is: what a job or a command writes at."""
+        return self.open_desk(self.clock.now(), self.catalogs.current(), actor)
+
+    async def ask_database(self) -> None:
+        """Raises whatever stands in the way of a statement."""
+        async with self.engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))

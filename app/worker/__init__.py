@@ -1,0 +1,1 @@
+"""Jobs: what runs them, and one file an area of tasks that call use cases."""
