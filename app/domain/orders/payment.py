@@ -22,7 +22,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class PaymentState(StrEnum):
     """OPEN: may be paid. CLOSED: given up by us; money may still be on its way. PAID: it pays its
     order. RETURNING: money came that the order did not want; it is on its way back. RETURNED: it
-    is back. DISPUTED: another amount came than was asked: left to a person."""
+    is back. DISPUTED: another amount came than was asked, or it could not be given back: left to a
+    person."""
 
     OPEN = "OPEN"
     CLOSED = "CLOSED"
@@ -156,6 +157,13 @@ def returned(payment: Payment, at: datetime) -> Payment:
     if payment.state is not PaymentState.RETURNING:
         return payment
     return replace(payment, state=PaymentState.RETURNED, returned_at=at)
+
+
+def not_returnable(payment: Payment) -> Payment:
+    """The provider will not give it back; only a payment on its way back changes."""
+    if payment.state is not PaymentState.RETURNING:
+        return payment
+    return replace(payment, state=PaymentState.DISPUTED)
 
 
 def _in_base_36(number: int) -> str:
