@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from app.domain.audit.record import Actor, ActorKind
-from app.gateway.errors import trace
+from app.gateway.boundary import request_id_of
+from app.gateway.errors import log_fault
 from app.ports.clock import Clock
 from app.ports.payment_notices import NoticeFlaw, NoticeReader, NoticeRefused, ProviderNotice
 from app.resolvers.desk import Desk
@@ -51,14 +52,14 @@ class PaymentWebhook:
             logger.warning("notice refused provider=%s flaw=%s", self.provider, refused.flaw)
             return _failed(_STATUS[refused.flaw], refused.flaw)
         except Exception as fault:  # noqa: BLE001 -- whatever it was, the provider repeats
-            logger.error("notice not taken provider=%s\n%s", self.provider, trace(fault))
+            log_fault(fault, request_id_of(request), where=self.path)
             return _failed(503, "UNAVAILABLE")
 
     async def _take(self, request: Request) -> Response:
         body = await _body(request)
         moment = self.clock.now()
         notice = self.reader.read(dict(request.headers), body, moment)
-        actor = Actor(kind=ActorKind.SYSTEM, name=self.provider, request_id=notice.notice_id)
+        actor = Actor(kind=ActorKind.SYSTEM, name=self.provider, request_id=request_id_of(request))
         outcome = await payment_notice(self.desk(actor, moment), notice)
         _log(self.provider, notice, outcome)
         return Response(status_code=204)
