@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.wallet.coupon import Coupon, CouponOrigin
+from app.domain.wallet.coupon import Coupon, CouponOrigin, CouponStatus
 from app.domain.wallet.lifecycle import CouponAct
+from app.domain.wallet.runs import CouponRun, RunKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,8 +25,8 @@ class NewCoupon:
 
 
 class MemberCoupons(Protocol):
-    """One member's coupons, under their lock. Operators' acts and the sweep go by without that
-    lock: so each change is one statement that names the status it needs."""
+    """One member's coupons, under their lock. Revocation and the sweep go by without that lock: so
+    each change is one statement that names the status it needs."""
 
     async def had_of_batch(self, user_id: int, batch_code: str) -> int:
         """Coupons of the batch that the member ever had, used and revoked ones too."""
@@ -58,25 +59,6 @@ class MemberCoupons(Protocol):
         ...
 
 
-class CouponCodes(Protocol):
-    """Codes that a member may type, known by their hashes only."""
-
-    async def take_code(
-        self, hashes: Sequence[bytes], user_id: int, moment: datetime
-    ) -> str | None:
-        """Marks the open code of one of these hashes (one code under the server's keys) as redeemed
-        by the member; its batch. None: there is none, or it is not open. Atomic: of two members,
-        or two requests, one has it."""
-        ...
-
-    async def code_of(self, hashes: Sequence[bytes]) -> "KnownCode | None": ...
-
-    async def count_miss(self, user_id: int, moment: datetime) -> int:
-        """Adds one to the codes that this member typed today (UTC) and that were none; their
-        number."""
-        ...
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownCode:
     """`redeemed_by` None: by nobody yet. A revoked one never will be."""
@@ -86,5 +68,114 @@ class KnownCode:
     revoked: bool
 
 
-class CouponBook(MemberCoupons, CouponCodes, Protocol):
+class CouponCodes(Protocol):
+    """Codes that a member may type, known by their hashes only. A code has several: one under each
+    key that the server has had, the newest first; at most one of them is stored."""
+
+    async def code_of(self, hashes: Sequence[bytes]) -> KnownCode | None: ...
+
+    async def take_code(self, hashes: Sequence[bytes], user_id: int, moment: datetime) -> bool:
+        """Marks the open code as redeemed by the member; False: it is not open. Atomic: of two
+        members, or two requests, one has it."""
+        ...
+
+    async def count_miss(self, user_id: int, moment: datetime) -> int:
+        """Adds one to the codes that the member typed on this day of UTC and that were none; their
+        number."""
+        ...
+
+    async def add_codes(self, run: CouponRun, hashes: Sequence[bytes]) -> int:
+        """Open codes of the run's batch; how many were new."""
+        ...
+
+    async def revoke_codes(
+        self, batch_code: str, run_id: int | None, moment: datetime, at_most: int
+    ) -> int:
+        """Open codes of the batch, or of one of its runs, that nobody will redeem any more; up to
+        `at_most` of them. How many."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a member has of a batch: `had` coupons ever, `of_run` one of this run."""
+
+    had: int
+    of_run: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RevokedChunk:
+    """Some coupons in the order of their keys: `statuses` as they were found, `revoked` of them
+    taken back. `last`: the greatest key among them, None: there were none, the work is done."""
+
+    last: tuple[int, int] | None
+    statuses: Mapping[CouponStatus, int]
+    revoked: int
+
+
+class CouponRuns(Protocol):
+    """Acts on many members' coupons, a chunk a transaction, each begun for no single member."""
+
+    async def start_run(
+        self, kind: RunKind, batch_code: str, audience: str, by: str, moment: datetime
+    ) -> CouponRun: ...
+
+    async def run(self, run_id: int) -> CouponRun | None:
+        """Held against other processes to the end of the transaction, so that two that go on with
+        one run take turns."""
+        ...
+
+    async def open_runs(self, batch_code: str) -> Sequence[CouponRun]:
+        """Unfinished ones, by id."""
+        ...
+
+    async def save_run(self, run: CouponRun) -> None:
+        """Cursor, counts and end."""
+        ...
+
+    async def members_of_segment(self, segment: str, after: int, at_most: int) -> Sequence[int]:
+        """User ids beyond `after`, rising."""
+        ...
+
+    async def segment_size(self, segment: str) -> int: ...
+
+    async def hold_members(self, user_ids: Sequence[int]) -> frozenset[int]:
+        """Locks these members, in the order of their ids, as a unit of work locks its one; those
+        that exist."""
+        ...
+
+    async def held(
+        self, user_ids: Sequence[int], batch_code: str, cause: str
+    ) -> Mapping[int, Held]:
+        """By member; one who has none of the batch is absent."""
+        ...
+
+    async def add_all(self, coupons: Sequence[NewCoupon]) -> int:
+        """How many were added: a cause that a member has already adds none."""
+        ...
+
+    async def revoke(
+        self,
+        batch_code: str,
+        cause: str | None,
+        after: tuple[int, int],
+        moment: datetime,
+        at_most: int,
+    ) -> RevokedChunk:
+        """REVOKE for those of the next `at_most` coupons of the batch (of one cause, if given)
+        beyond the key `after` that the act may move."""
+        ...
+
+    async def revoke_one(self, user_id: int, coupon_id: int, moment: datetime) -> Coupon | None:
+        """REVOKE where allowed; the coupon as it stands afterwards, None: there is none such."""
+        ...
+
+    async def expire_due(self, moment: datetime, at_most: int) -> int:
+        """EXPIRE for up to `at_most` of those past their end, the longest past first, leaving out
+        what others hold at this instant; how many."""
+        ...
+
+
+class CouponBook(MemberCoupons, CouponCodes, CouponRuns, Protocol):
     """Part of a `Work`: written and read inside its transaction."""

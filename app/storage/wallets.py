@@ -38,6 +38,7 @@ COLUMNS = (
     COUPON.c.claimed_at,
     COUPON.c.valid_from,
     COUPON.c.valid_until,
+    COUPON.c.order_id,
 )
 USABLE = CouponStatus.USABLE.value
 EXPIRED = CouponStatus.EXPIRED.value
@@ -84,12 +85,12 @@ class PostgresWalletRepository:
         rows = await self._rows(OPEN, {"user_ids": list(user_ids)})
         coupons: dict[int, list[Coupon]] = defaultdict(list)
         for row in rows:
-            coupons[row.user_id].append(_coupon(row))
+            coupons[row.user_id].append(coupon_of(row))
         return {user_id: tuple(held) for user_id, held in coupons.items()}
 
     async def page(self, wanted: CouponPage) -> tuple[Coupon, ...]:
         rows = await self._rows(_page_query(wanted), {})
-        return tuple(_coupon(row) for row in rows)
+        return tuple(coupon_of(row) for row in rows)
 
     async def counts(
         self, user_ids: Sequence[int], moment: datetime
@@ -109,7 +110,7 @@ class PostgresWalletRepository:
             "coupon_ids": [coupon_id for _, coupon_id in possible],
         }
         rows = await self._rows(BY_ID, wanted)
-        return {(row.user_id, row.id): _coupon(row) for row in rows}
+        return {(row.user_id, row.id): coupon_of(row) for row in rows}
 
     async def _rows(
         self, query: Select[*tuple[Any, ...]], values: Mapping[str, object]
@@ -141,7 +142,8 @@ def _has_status(status: CouponStatus, moment: datetime) -> ColumnElement[bool]:
     return stored
 
 
-def _coupon(row: Any) -> Coupon:
+def coupon_of(row: Any) -> Coupon:
+    """From a row of `COLUMNS`."""
     return Coupon(
         id=row.id,
         user_id=row.user_id,
@@ -150,4 +152,5 @@ def _coupon(row: Any) -> Coupon:
         claimed_at=row.claimed_at,
         valid_from=row.valid_from,
         valid_until=row.valid_until,
+        order_id=row.order_id,
     )

@@ -3,6 +3,7 @@
 from app.storage.tables.audit import AuditEventRow
 from app.storage.tables.base import Row, table_of
 from app.storage.tables.catalog import CatalogVersionRow
+from app.storage.tables.coupons import CodeMissRow, CouponCodeRow, CouponRunRow
 from app.storage.tables.jobs import JobFailureRow
 from app.storage.tables.members import FavouriteStationRow, MemberPreferencesRow, MemberRow
 from app.storage.tables.order_life import FundingEntryRow, InvoiceRow, OrderRefundRow
@@ -34,6 +35,7 @@ USER_OWNED = (
     MemberPreferencesRow,
     FavouriteStationRow,
     CouponRow,
+    CodeMissRow,
     PointsAccountRow,
     FuelOrderRow,
     PromotionUsageRow,
@@ -55,7 +57,10 @@ __all__ = [
     "BrandRow",
     "CatalogVersionRow",
     "CeilingPriceRow",
+    "CodeMissRow",
+    "CouponCodeRow",
     "CouponRow",
+    "CouponRunRow",
     "FavouriteStationRow",
     "FuelOrderRow",
     "FundingEntryRow",
