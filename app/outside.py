@@ -21,6 +21,7 @@ from app.domain.orders.timing import OrderTiming
 from app.ports.clock import Clock
 from app.resolvers.desk import Desk
 from app.security.keys import SigningKeys
+from app.security.sealing import SealingKeys
 from app.settings import Settings
 from app.storage.catalog_source import PostgresCatalogSource
 from app.storage.engine import make_engine
@@ -82,6 +83,13 @@ def signing_keys(settings: Settings) -> SigningKeys:
     return SigningKeys.kept_under(settings.data_dir)
 
 
+def sealing_keys(settings: Settings) -> SealingKeys:
+    """As `signing_keys`, for personal data at rest. Raises `SealingKeyInvalid`."""
+    if settings.sealing_key is not None:
+        return SealingKeys.of(settings.sealing_key.get_secret_value().split(","))
+    return SealingKeys.kept_under(settings.data_dir)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """The adapters of one process. Nothing is connected before `running`."""
@@ -91,13 +99,14 @@ class Outside:
     names: DatabaseKeys
     catalogs: PostgresCatalogSource
     keys: SigningKeys
+    sealer: SealingKeys
     works: PostgresWorks
     clock: Clock
     timing: OrderTiming
 
     @classmethod
     def of(cls, settings: Settings, *, application_name: str = "youhui") -> "Outside":
-        """Raises `DatabaseMissing` and `SigningKeyInvalid`."""
+        """Raises `DatabaseMissing`, `SigningKeyInvalid` and `SealingKeyInvalid`."""
         if settings.database_url is None:
             raise DatabaseMissing(
                 "请设置 YOUHUI_DATABASE_URL，或用 youhui serve、make demo 启动。"
@@ -113,13 +122,15 @@ class Outside:
             application_name=application_name,
             pool_size=settings.database_pool_size,
         )
+        sealer = sealing_keys(settings)
         return cls(
             engine=engine,
             redis=redis,
             names=names,
             catalogs=PostgresCatalogSource(settings.database_url, announcements=announcements),
             keys=signing_keys(settings),
-            works=PostgresWorks(engine),
+            sealer=sealer,
+            works=PostgresWorks(engine, sealer),
             clock=clock_of(settings),
             timing=timing_of(settings),
         )

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     `demo` opens the demo's endpoints: personas, tokens, GraphiQL. Never set it in production.
     `signing_key`: the private ES256 key in PEM that signs tokens and quotes; None in demo mode:
     one is made under `data_dir`.
+    `sealing_key`: what personal data at rest is sealed with, 32 bytes in base64; several, by
+    commas: the first seals, all open. None: one is made under `data_dir`.
     `operation_deadline_s`: after so long an operation is given up.
     `pay_within_s`, `fulfil_after_s`, `complete_after_s`, `duplicate_within_s`: an order's times.
     `sweep_every_s`: how often workers look for what a lost or early job left; divides 60.
@@ -73,6 +75,7 @@ class Settings(BaseSettings):
     demo: bool = False
     data_dir: Path = Path(".youhui")
     signing_key: SecretStr | None = None
+    sealing_key: SecretStr | None = None
     database_pool_size: Annotated[int, Field(ge=1)] = 10
     quote_ttl_s: Annotated[int, Field(ge=1)] = 300
     operation_deadline_s: Annotated[int, Field(ge=1)] = 10

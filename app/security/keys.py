@@ -1,7 +1,5 @@
 """Signing keys: one signs, all verify. Elliptic curve P-256, for ES256 and nothing else."""
 
-import os
-import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +7,9 @@ from pathlib import Path
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from app.security.kept import SecretExposed, kept_secret
+
 KEY_FILE = "signing-key.pem"
-OWNER_ONLY = 0o600
 _KEY_ID_LENGTH = 12
 
 
@@ -41,20 +40,15 @@ class SigningKeys:
     @classmethod
     def kept_under(cls, folder: Path) -> "SigningKeys":
         """The key of `signing-key.pem`; made there at first use, readable by the owner only.
+        Raises `SigningKeyInvalid` for a file that holds no key, or that others may read."""
+        try:
+            return cls.of([kept_secret(folder / KEY_FILE, _new_key)])
+        except SecretExposed as exposed:
+            raise SigningKeyInvalid(str(exposed)) from None
 
-        Several processes may start at once: the one that links its file first wins, and all
-        read that one. Raises `SigningKeyInvalid` for a file that holds no key, or that others
-        may read.
-        """
-        path = folder / KEY_FILE
-        if not path.exists():
-            _write_new_key(path)
-        if path.stat().st_mode & 0o077:
-            raise SigningKeyInvalid(
-                f"签名密钥 {path} 可被他人读取，请执行 chmod 600。"
-                f"Others may read the signing key {path}: run chmod 600 on it."
-            )
-        return cls.of([path.read_text("ascii", errors="replace")])
+
+def _new_key() -> bytes:
+    return ECKey.generate_key("P-256", private=True).as_pem(private=True)
 
 
 def _read_key(pem: str) -> ECKey:
@@ -70,19 +64,3 @@ def _read_key(pem: str) -> ECKey:
 
 def _key_id(key: ECKey) -> str:
     return key.thumbprint()[:_KEY_ID_LENGTH]
-
-
-def _write_new_key(path: Path) -> None:
-    """Whole or not at all: written beside it, then linked, which fails if another was first."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, OWNER_ONLY)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(ECKey.generate_key("P-256", private=True).as_pem(private=True))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            return
-    finally:
-        draft.unlink()

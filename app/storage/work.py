@@ -9,11 +9,17 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.ports.errors import StorageConflict
+from app.ports.sealing import Sealer
 from app.ports.work import UnknownMember
 from app.storage.audit import PostgresAuditTrail
 from app.storage.engine import unavailable_on_fault
+from app.storage.funding import PostgresFundingBook
+from app.storage.invoices import PostgresInvoiceBook
 from app.storage.jobs import PostgresJobQueue
+from app.storage.orders import PostgresOrderBook
 from app.storage.payments import PostgresPaymentBook
+from app.storage.refunds import PostgresRefundBook
+from app.storage.requests import PostgresRequestRecords
 from app.storage.tables import MemberRow, table_of
 
 MEMBER = table_of(MemberRow)
@@ -28,9 +34,12 @@ class PostgresWork:
     `user_id`: the member whose lock is held; None: nobody's.
     """
 
-    def __init__(self, connection: AsyncConnection, user_id: int | None) -> None:
+    def __init__(
+        self, connection: AsyncConnection, user_id: int | None, sealer: Sealer | None = None
+    ) -> None:
         self.connection = connection
         self.user_id = user_id
+        self._sealer = sealer
 
     @cached_property
     def audit(self) -> PostgresAuditTrail:
@@ -41,8 +50,30 @@ class PostgresWork:
         return PostgresJobQueue(self.connection)
 
     @cached_property
+    def orders(self) -> PostgresOrderBook:
+        return PostgresOrderBook(self.connection)
+
+    @cached_property
     def payments(self) -> PostgresPaymentBook:
         return PostgresPaymentBook(self.connection)
+
+    @cached_property
+    def refunds(self) -> PostgresRefundBook:
+        return PostgresRefundBook(self.connection)
+
+    @cached_property
+    def invoices(self) -> PostgresInvoiceBook:
+        if self._sealer is None:
+            raise RuntimeError("invoices hold personal data: this process has no key to seal it")
+        return PostgresInvoiceBook(self.connection, self._sealer)
+
+    @cached_property
+    def funding(self) -> PostgresFundingBook:
+        return PostgresFundingBook(self.connection)
+
+    @cached_property
+    def requests(self) -> PostgresRequestRecords:
+        return PostgresRequestRecords(self.connection)
 
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
@@ -51,17 +82,19 @@ class PostgresWork:
 
 
 class PostgresWorks:
-    """Implements `app.ports.work.Works`."""
+    """Implements `app.ports.work.Works`. `sealer`: for personal data of invoices; a process
+    without one cannot read or write those."""
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: AsyncEngine, sealer: Sealer | None = None) -> None:
         self._engine = engine
+        self._sealer = sealer
 
     @asynccontextmanager
     async def begin(self, user_id: int | None) -> AsyncIterator[PostgresWork]:
         async with _faults_named(), self._engine.begin() as connection:
             if user_id is not None:
                 await _lock_member(connection, user_id)
-            yield PostgresWork(connection, user_id)
+            yield PostgresWork(connection, user_id, self._sealer)
 
 
 async def _lock_member(connection: AsyncConnection, user_id: int) -> None:
