@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from app.domain.orders.lifecycle import OrderAct
 from app.domain.orders.order import Order
 from app.domain.orders.status import OrderStatus
 from app.domain.orders.terms import OrderTerms
@@ -53,13 +54,10 @@ class OrderBook(Protocol):
         """The id of the newest order that looks like it and was neither cancelled nor expired."""
         ...
 
-    async def due(
-        self, status: OrderStatus, by: datetime, at_most: int
-    ) -> Sequence[tuple[int, int]]:
-        """(user_id, id) of orders that wait in a status since too long, the longest first: PLACED
-        with `pay_before` <= `by`, PAID with `paid_at` <= `by`, FULFILLED with `fulfilled_at` <=
-        `by`. For sweeps; it takes no lock, so whoever acts on one reads it again under its
-        member's."""
+    async def due(self, act: OrderAct, by: datetime, at_most: int) -> Sequence[tuple[int, int]]:
+        """(user_id, id) of orders for which an act is due, the longest waiting first: EXPIRE with
+        `pay_before` <= `by`, FULFIL with `paid_at` <= `by`, COMPLETE with `fulfilled_at` <= `by`.
+        For sweeps; it takes no lock, so whoever acts on one reads it again under its member's."""
         ...
 
 

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from app.domain.loyalty.points import PointsBalance
-from app.domain.orders.status import OrderStatus
+from app.domain.orders.order import Order
 from app.domain.profiles.member import Member
 from app.domain.promotions.promotion import Promotion
 from app.domain.shared.fuel import FuelGrade
-from app.domain.shared.payment import PaymentMethod
 from app.domain.stations.station import Label, PricePoint, Region, Station, StationDetails
 from app.domain.wallet.coupon import Coupon
 
@@ -46,33 +45,12 @@ class SeedStation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeedOrder:
-    """One past order. `volume_ml` is truncated; payable = pump amount - discount."""
-
-    id: int
-    user_id: int
-    station_id: int
-    fuel_grade: FuelGrade
-    pump_amount_fen: int
-    volume_ml: int
-    discount_fen: int
-    status: OrderStatus
-    payment_method: PaymentMethod
-    placed_at: datetime
-    completed_at: datetime | None
-
-    @property
-    def payable_fen(self) -> int:
-        return self.pump_amount_fen - self.discount_fen
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SeedMember:
     member: Member
     joined_at: datetime
     points: PointsBalance
     favourites: tuple[int, ...] = ()
-    orders: tuple[SeedOrder, ...] = ()
+    orders: tuple[Order, ...] = ()
     coupons: tuple[Coupon, ...] = ()
 
 

@@ -10,7 +10,8 @@ from psycopg.types.json import Jsonb
 from app.domain.pricing.fill import AmountFill, LitresFill
 from app.domain.stations.station import Label
 from app.domain.wallet.coupon import Coupon
-from app.ports.seeding import SeedContents, SeedMember, SeedOrder, SeedStation
+from app.ports.seeding import SeedContents, SeedMember, SeedStation
+from app.storage.orders import ORDER_COLUMNS, order_values
 
 Values = Sequence[object]
 
@@ -180,12 +181,8 @@ def _history_tables(contents: SeedContents) -> Iterator[TableRows]:
     members = contents.members
     yield TableRows(
         table="fuel_order",
-        columns=(
-            *("user_id", "id", "station_id", "fuel_grade", "fuel_type", "pump_amount_fen"),
-            *("volume_ml", "discount_fen", "payable_fen", "status", "payment_method"),
-            *("placed_at", "completed_at"),
-        ),
-        rows=(_order(order) for each in members for order in each.orders),
+        columns=ORDER_COLUMNS,
+        rows=(tuple(order_values(order).values()) for each in members for order in each.orders),
         total=sum(len(each.orders) for each in members),
     )
     yield TableRows(
@@ -238,24 +235,6 @@ def _points(seeded: SeedMember) -> Values:
         points.pending,
         points.expiring_soon,
         points.expiring_at,
-    )
-
-
-def _order(order: SeedOrder) -> Values:
-    return (
-        order.user_id,
-        order.id,
-        order.station_id,
-        order.fuel_grade.value,
-        order.fuel_grade.fuel_type.value,
-        order.pump_amount_fen,
-        order.volume_ml,
-        order.discount_fen,
-        order.payable_fen,
-        order.status.value,
-        order.payment_method.value,
-        order.placed_at,
-        order.completed_at,
     )
 
 

@@ -1,12 +1,15 @@
 """Rows for tests of storage: each function inserts one thing with sensible values for the rest."""
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from secrets import token_hex
 from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.documents.order_terms import dump_terms
 from app.domain.promotions.limits import EVER_START
 from app.storage import catalog_version
 from app.storage.tables import (
@@ -26,6 +29,7 @@ from app.storage.tables import (
     table_of,
 )
 from app.storage.tables.base import Row
+from tests.support.orders import order_terms
 
 NOON = datetime(2026, 4, 22, 12, tzinfo=UTC)
 
@@ -119,6 +123,7 @@ async def put_counter(engine: AsyncEngine, code: str, **others: Any) -> None:
 async def put_order(engine: AsyncEngine, user_id: int, days_ago: int, **others: Any) -> None:
     """A completed order of 200 yuan at station 1, `days_ago` days before NOON."""
     placed_at = NOON - timedelta(days=days_ago)
+    paid_at = placed_at + timedelta(minutes=9)
     grade = others.get("fuel_grade", "GASOLINE_92")
     values = {
         "user_id": user_id,
@@ -132,7 +137,13 @@ async def put_order(engine: AsyncEngine, user_id: int, days_ago: int, **others: 
         "status": "COMPLETED",
         "payment_method": "WECHAT_PAY",
         "placed_at": placed_at,
-        "completed_at": placed_at + timedelta(minutes=9),
+        "quote_id": token_hex(8),
+        "terms": json.loads(dump_terms(order_terms())),
+        "pay_before": placed_at + timedelta(minutes=15),
+        "paid_at": paid_at,
+        "fulfilled_at": paid_at,
+        "completed_at": paid_at,
+        "refunded_lines": [0],
     }
     await put(engine, FuelOrderRow, values | others)
 

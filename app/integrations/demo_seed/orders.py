@@ -4,13 +4,25 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from random import Random
 
+from app.domain.checkout.pricing import unit_price_mill
+from app.domain.orders.ledger import Grant, ledger_of
+from app.domain.orders.number import order_number
+from app.domain.orders.order import Order
+from app.domain.orders.refund import line_refund
 from app.domain.orders.status import OrderStatus
+from app.domain.orders.terms import AppliedTerm, OrderTerms
+from app.domain.orders.timing import DEFAULT_TIMING
 from app.domain.pricing.fill import AmountFill, measure
+from app.domain.promotions.refusals import WHOLE_BP
+from app.domain.promotions.terms import Lane
 from app.domain.shared.fuel import FuelGrade
+from app.domain.shared.funder import Funder
 from app.domain.shared.payment import PaymentMethod
+from app.domain.shared.text import LocalizedText
+from app.domain.stations.station import Station
 from app.integrations.demo_seed.facts import CHINA
 from app.integrations.demo_seed.plans import MemberPlan
-from app.ports.seeding import SeedOrder, SeedStation
+from app.ports.seeding import SeedStation
 
 FIRST_ORDER_ID = 1_000_000_000
 MOST_ORDERS = 1_000
@@ -24,10 +36,12 @@ ENDINGS = (
     OrderStatus.EXPIRED,
 )
 ENDING_WEIGHTS = (920, 45, 18, 7, 10)
+CODE = "seed-history"
+TITLE = LocalizedText(zh="平台优惠", en="Platform discount")
 NEVER_PAID = frozenset({OrderStatus.CANCELLED, OrderStatus.EXPIRED})
 
 
-def make_orders(plan: MemberPlan, moment: datetime, rng: Random) -> Iterator[SeedOrder]:
+def make_orders(plan: MemberPlan, moment: datetime, rng: Random) -> Iterator[Order]:
     """Oldest first. The last one lies `plan.last_order_days_ago` days before `moment`, the others
     about `plan.order_every_days` apart; the first and the last are completed."""
     spread = max(1, plan.order_every_days // 3)
@@ -53,26 +67,82 @@ def _placed_at(moment: datetime, days_ago: int, rng: Random) -> datetime:
 
 def _order(
     order_id: int, plan: MemberPlan, placed_at: datetime, status: OrderStatus, rng: Random
-) -> SeedOrder:
+) -> Order:
     seeded = rng.choices(plan.stations, (72, 18, 10)[: len(plan.stations)])[0]
-    grade = _grade(plan, seeded)
-    price = seeded.station.products[grade].pump_price_mill_at(placed_at)
     amount = _pump_amount_fen(plan.usual_pump_amount_fen, rng)
-    completed_at = None
+    paid_at = None
     if status not in NEVER_PAID:
-        completed_at = placed_at + timedelta(seconds=rng.randint(60, 780))
-    return SeedOrder(
-        id=order_id,
+        paid_at = placed_at + timedelta(seconds=rng.randint(60, 780))
+    discount_fen = amount * rng.randint(350, 1_250) // 10_000
+    terms = _terms(seeded.station, _grade(plan, seeded), amount, discount_fen, placed_at)
+    refunded = {OrderStatus.REFUNDED: amount, OrderStatus.PARTIALLY_REFUNDED: amount // 2}
+    refunded_fen = refunded.get(status, 0)
+    return Order(
         user_id=plan.user_id,
-        station_id=seeded.station.id,
-        fuel_grade=grade,
-        pump_amount_fen=amount,
-        volume_ml=measure(AmountFill(amount), price).shown_volume_ml,
-        discount_fen=amount * rng.randint(350, 1_250) // 10_000,
+        id=order_id,
+        quote_id=f"seed-{order_id}",
         status=status,
+        terms=terms,
         payment_method=plan.payment_method or rng.choice(list(PaymentMethod)[:2]),
         placed_at=placed_at,
-        completed_at=completed_at,
+        pay_before=placed_at + DEFAULT_TIMING.pay_within,
+        paid_at=paid_at,
+        fulfilled_at=paid_at,
+        completed_at=paid_at,
+        closed_at=_closed_at(status, placed_at, paid_at),
+        refunded_lines=(refunded_fen,),
+        refunded_fen=line_refund(terms.ledger.lines[0], refunded_fen).money_fen,
+        number=order_number(order_id, placed_at),
+    )
+
+
+def _closed_at(
+    status: OrderStatus, placed_at: datetime, paid_at: datetime | None
+) -> datetime | None:
+    """Unpaid ones end with the time to pay, refunded ones where they began."""
+    if status is OrderStatus.REFUNDED:
+        return paid_at
+    return placed_at + DEFAULT_TIMING.pay_within if status in NEVER_PAID else None
+
+
+def _terms(
+    station: Station, grade: FuelGrade, amount_fen: int, discount_fen: int, placed_at: datetime
+) -> OrderTerms:
+    """One discount of the platform's, on the fuel: history, no rule of today."""
+    price = station.products[grade].pump_price_mill_at(placed_at)
+    bought = measure(AmountFill(amount_fen), price)
+    payable_fen = amount_fen - discount_fen
+    volume = (bought.volume_ml.numerator, bought.volume_ml.denominator)
+    platform = {Funder.PLATFORM: WHOLE_BP}
+    grant = Grant(code=CODE, coupon_id=None, by_line=(discount_fen,), shares_bp=platform)
+    return OrderTerms(
+        station_id=station.id,
+        station_code=station.code,
+        station_name=station.name,
+        time_zone=station.time_zone,
+        fuel_grade=grade,
+        nozzle_no=station.products[grade].nozzles[0],
+        pump_price_mill_per_litre=price,
+        volume_ml=bought.shown_volume_ml,
+        pump_amount_fen=amount_fen,
+        fee_fen=0,
+        payable_fen=payable_fen,
+        unit_price_mill=unit_price_mill(payable_fen, volume),
+        rule_version="",
+        payment_method=None,
+        use_points=False,
+        applied=(
+            AppliedTerm(
+                code=CODE,
+                title=TITLE,
+                lane=Lane.ACTIVITY,
+                coupon_id=None,
+                discount_fen=discount_fen,
+            ),
+        ),
+        ledger=ledger_of([amount_fen], 0, [grant]),
+        usage=(),
+        rewards=(),
     )
 
 

@@ -5,7 +5,7 @@ Whoever places, cancels or refunds an order moves its counters in the same trans
 
 from datetime import date
 
-from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, text
+from sqlalchemy import CheckConstraint, Column, Date, ForeignKey, SmallInteger, text
 from sqlmodel import Field
 
 from app.domain.promotions.limits import LimitPer, LimitPeriod
@@ -16,6 +16,10 @@ _OTHERS = tuple(per for per in LimitPer if per is not LimitPer.USER)
 
 def _first_day() -> Column[date]:
     return Column(Date, primary_key=True)
+
+
+def _slot() -> Column[int]:
+    return Column(SmallInteger, primary_key=True, autoincrement=False, server_default=text("0"))
 
 
 class PromotionUsageRow(Row, table=True):
@@ -43,15 +47,31 @@ class PromotionUsageRow(Row, table=True):
 
 class PromotionCounterRow(Row, table=True):
     """The same for all members together (`subject` is then empty), a station (its code), a device
-    or a natural person (their ids)."""
+    or a natural person (their ids); of TOTAL, EVER of a batch, its issued coupons.
+
+    A counter may stand in several parts (`slot`), so that many can count at once; what it says is
+    their sum. `max_uses` and `max_fen`: the bound of the whole that was last counted against, NULL
+    for none; `granted_uses` and `granted_fen`: what this part may come to of it. Over the parts of
+    a counter the maxima are equal, and the grants sum to them.
+    """
 
     __tablename__ = "promotion_counter"
     __table_args__ = (
         one_of("per", _OTHERS),
         one_of("period", LimitPeriod),
         CheckConstraint("(per = 'TOTAL') = (subject = '')", name="subject_named"),
+        not_negative("slot"),
         not_negative("uses"),
         not_negative("fen"),
+        CheckConstraint("uses <= granted_uses", name="uses_granted"),
+        CheckConstraint("fen <= granted_fen", name="fen_granted"),
+        CheckConstraint("granted_uses <= max_uses", name="granted_uses_within"),
+        CheckConstraint("granted_fen <= max_fen", name="granted_fen_within"),
+        CheckConstraint(
+            "(granted_uses IS NULL) = (max_uses IS NULL)"
+            " AND (granted_fen IS NULL) = (max_fen IS NULL)",
+            name="grants_of_bounds",
+        ),
     )
 
     code: str = Field(sa_column=words(primary_key=True))
@@ -59,5 +79,10 @@ class PromotionCounterRow(Row, table=True):
     subject: str = Field(sa_column=words(primary_key=True))
     period: str = Field(sa_column=words(primary_key=True))
     period_start: date = Field(sa_column=_first_day())
+    slot: int = Field(default=0, sa_column=_slot())
     uses: int = Field(default=0, sa_column=whole(server_default=text("0")))
     fen: int = Field(default=0, sa_column=whole(server_default=text("0")))
+    granted_uses: int | None = Field(default=None, sa_column=whole(nullable=True))
+    granted_fen: int | None = Field(default=None, sa_column=whole(nullable=True))
+    max_uses: int | None = Field(default=None, sa_column=whole(nullable=True))
+    max_fen: int | None = Field(default=None, sa_column=whole(nullable=True))

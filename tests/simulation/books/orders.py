@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.domain.orders.lifecycle import OrderAct, may
 from app.domain.orders.order import Order
 from app.domain.orders.refund_request import OrderRefund
 from app.domain.orders.status import OrderStatus
@@ -11,9 +12,9 @@ from app.ports.orders import Alike, NewOrder
 from tests.simulation.store import Transaction
 
 WAITS_SINCE = {
-    OrderStatus.PLACED: "pay_before",
-    OrderStatus.PAID: "paid_at",
-    OrderStatus.FULFILLED: "fulfilled_at",
+    OrderAct.EXPIRE: "pay_before",
+    OrderAct.FULFIL: "paid_at",
+    OrderAct.COMPLETE: "fulfilled_at",
 }
 GONE = (OrderStatus.CANCELLED, OrderStatus.EXPIRED)
 
@@ -69,14 +70,12 @@ class MemoryOrders:
         ]
         return max((order.id for order in found), default=None)
 
-    async def due(
-        self, status: OrderStatus, by: datetime, at_most: int
-    ) -> Sequence[tuple[int, int]]:
+    async def due(self, act: OrderAct, by: datetime, at_most: int) -> Sequence[tuple[int, int]]:
         await self.tx.statement("orders.due")
         waiting = [
-            (getattr(order, WAITS_SINCE[status]), order.user_id, order.id)
+            (getattr(order, WAITS_SINCE[act]), order.user_id, order.id)
             for order in self.tx.rows("orders").values()
-            if order.status is status and getattr(order, WAITS_SINCE[status]) <= by
+            if may(order, act) and getattr(order, WAITS_SINCE[act]) <= by
         ]
         return [(user_id, order_id) for _, user_id, order_id in sorted(waiting)[:at_most]]
 
