@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import track
 
 from app.domain.checkout.purchase import Purchase
+from tests.oracle.both_explanations import explanation_differences
 from tests.oracle.both_paths import path_differences
 from tests.oracle.laws import broken_laws
 from tests.oracle.random_cases import random_purchase
@@ -27,7 +28,8 @@ def case_of(seed: int, number: int) -> tuple[Random, Purchase]:
 
 
 def paths_of(seed: int, number: int) -> Random:
-    """Chance of the case in which the fast and the straight path are compared."""
+    """Chance of the case in which the fast and the straight path are compared: their prices, and
+    what they explain."""
     return Random(f"{seed}:{number}:paths")
 
 
@@ -37,7 +39,7 @@ def paths_of(seed: int, number: int) -> Random:
 @click.option("--only", type=int, help="Run this case number alone, and print the case.")
 def main(cases: int, seed: int, only: int | None) -> None:
     """Random purchases: the best combination equals the oracle's, every law holds, and the fast
-    path over many places equals the straight one."""
+    path equals the straight one: prices over many places, explanations, hints, refusals."""
     console = Console()
     console.print(f"seed {seed}")
     started = perf_counter()
@@ -58,7 +60,11 @@ def main(cases: int, seed: int, only: int | None) -> None:
 def what_is_broken(rng: Random, purchase: Purchase, paths: Random) -> list[str]:
     """The laws that do not hold; an engine that fails to answer breaks one too."""
     try:
-        return [*broken_laws(rng, purchase), *path_differences(paths)]
+        return [
+            *broken_laws(rng, purchase),
+            *path_differences(paths),
+            *explanation_differences(paths),
+        ]
     except Exception as error:  # noqa: BLE001 - whatever it is, the case must be named
         return [f"{type(error).__name__}: {error}"]
 

@@ -19,8 +19,9 @@ from app.documents.case_views import (
 from app.documents.cases import Case, purchase_of
 from app.domain.checkout.catalog import Catalog
 from app.domain.checkout.engine import payable_if_forced, quote
+from app.domain.checkout.impossible import ChoiceImpossible
 from app.domain.checkout.purchase import Purchase
-from app.domain.checkout.quote import ChoiceImpossible, Price, Quote, UnappliedOffer
+from app.domain.checkout.quote import Price, Quote, UnappliedOffer
 from app.domain.promotions.reason import Outcome, Reason
 from app.domain.shared.text import Language
 from app.domain.stations.directory import StationDirectory

@@ -10,14 +10,8 @@ from rich.text import Text
 from app.cli.case_answers import Answered
 from app.documents.case_views import name_of
 from app.domain.checkout.freezing import frozen_ledger
-from app.domain.checkout.quote import (
-    ChoiceImpossible,
-    Earned,
-    PriceLine,
-    PriceLineKind,
-    Quote,
-    UnappliedOffer,
-)
+from app.domain.checkout.impossible import ChoiceImpossible
+from app.domain.checkout.quote import Earned, PriceLine, PriceLineKind, Quote, UnappliedOffer
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.reason import Outcome
 from app.domain.shared.funder import Funder

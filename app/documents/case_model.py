@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict
 from pydantic import Field as Said
 
-from app.domain.checkout.quote import ChoiceFault, PriceLineKind, UnlockKind
+from app.domain.checkout.impossible import ChoiceFault
+from app.domain.checkout.quote import PriceLineKind, UnlockKind
 from app.domain.orders.status import OrderStatus
 from app.domain.profiles.member import MemberTier
 from app.domain.promotions.limits import LimitPer, LimitPeriod

@@ -15,15 +15,9 @@ from app.documents.case_orders import (
 )
 from app.documents.cases import Case
 from app.domain.checkout.engine import payable_if_forced
+from app.domain.checkout.impossible import ChoiceImpossible
 from app.domain.checkout.purchase import Purchase
-from app.domain.checkout.quote import (
-    AppliedOffer,
-    ChoiceImpossible,
-    PriceLine,
-    Quote,
-    UnappliedOffer,
-    Unlock,
-)
+from app.domain.checkout.quote import AppliedOffer, PriceLine, Quote, UnappliedOffer, Unlock
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.reason import Reason
 

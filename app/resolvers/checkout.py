@@ -4,15 +4,10 @@ import uuid
 from dataclasses import dataclass, replace
 
 from app.domain.checkout import engine
+from app.domain.checkout.impossible import ChoiceFault, ChoiceImpossible
 from app.domain.checkout.minimum_payable import minimum_payable_fen
 from app.domain.checkout.purchase import FREE_CHOICE, OfferChoice, Purchase
-from app.domain.checkout.quote import (
-    ChoiceFault,
-    ChoiceImpossible,
-    Quote,
-    UnappliedOffer,
-    Unlock,
-)
+from app.domain.checkout.quote import Quote, UnappliedOffer, Unlock
 from app.domain.checkout.warnings import PreviewWarning, WarningCode, warnings_of
 from app.domain.pricing.bounds import LARGEST_PUMP_AMOUNT_FEN, LARGEST_VOLUME_ML, in_range
 from app.domain.pricing.fill import AmountFill, Fill
@@ -81,7 +76,7 @@ class Preview:
 
 
 async def preview(context: RequestContext, wanted: PreviewWanted) -> Preview | tuple[Refusal, ...]:
-    """A quote with all its explanations, or why there is none.
+    """A quote, or why there is none.
 
     When the viewer's data cannot be loaded the answer is the price that anyone gets, with
     OFFERS_UNAVAILABLE; a choice of coupons then cannot be honoured: `StorageUnavailable`.
@@ -299,6 +294,14 @@ def sign(context: RequestContext, previewed: Preview) -> str:
             expires_at=previewed.quote.expires_at,
         )
     )
+
+
+async def unapplied(
+    context: RequestContext, previewed: Preview, first: int
+) -> tuple[UnappliedOffer, ...]:
+    """Offers not applied, nearest to applying first. Computed when asked, as far as asked."""
+    async with context.turn():
+        return previewed.quote.nearest(first)
 
 
 async def unlocks(context: RequestContext, previewed: Preview) -> tuple[Unlock, ...]:

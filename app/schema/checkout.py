@@ -296,8 +296,8 @@ class CheckoutPreview:
         return [AppliedOffer.of(applied, info) for applied in self._preview.quote.price.applied]
 
     @strawberry.field(description="Nearest to applying first.")
-    def not_applied(self, info: Info, first: int = 50) -> list[UnappliedOffer]:
-        listed = self._preview.quote.unapplied[: check_first(first)]
+    async def not_applied(self, info: Info, first: int = 50) -> list[UnappliedOffer]:
+        listed = await resolve.unapplied(info.context, self._preview, check_first(first))
         return [UnappliedOffer.of(unapplied, self._preview, info) for unapplied in listed]
 
     @strawberry.field

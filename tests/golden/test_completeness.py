@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.documents.case_model import Expect
-from app.domain.checkout.quote import ChoiceFault, UnlockKind
+from app.domain.checkout.impossible import ChoiceFault
+from app.domain.checkout.quote import UnlockKind
 from app.domain.promotions.benefits import BENEFIT_KINDS
 from app.domain.promotions.conditions import CONDITION_KINDS
 from app.domain.promotions.limits import LimitPer, LimitPeriod

@@ -8,8 +8,9 @@ from itertools import combinations
 import pytest
 
 from app.domain.checkout.engine import payable_if_forced, price, quote
+from app.domain.checkout.impossible import ChoiceImpossible
 from app.domain.checkout.purchase import Purchase
-from app.domain.checkout.quote import ChoiceImpossible, Quote, Unlock, UnlockKind
+from app.domain.checkout.quote import Quote, Unlock, UnlockKind
 from app.domain.pricing.fill import AmountFill, Fill, LitresFill
 from app.domain.promotions.benefits import PointsRedemption
 from app.domain.promotions.candidate import Candidate

@@ -4,7 +4,7 @@ import pytest
 
 from app.documents.case_views import refusal_in_words, seen, wanted
 from app.domain.checkout.engine import quote
-from app.domain.checkout.quote import ChoiceImpossible
+from app.domain.checkout.impossible import ChoiceImpossible
 from tests.golden.cases import GoldenCase, all_cases, purchase_of
 
 

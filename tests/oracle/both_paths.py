@@ -52,7 +52,7 @@ def path_differences(rng: Random) -> Iterator[str]:
     fast = price_all(purchase, places)
     straight = price_straight(purchase, places)
     for number, (quick, slow) in enumerate(zip(fast, straight, strict=True)):
-        if _comparable(quick) != _comparable(slow):
+        if comparable(quick) != comparable(slow):
             yield (
                 f"place {number} of {len(places)}: fast {quick.payable_fen} by "
                 f"{_applied(quick)}, straight {slow.payable_fen} by {_applied(slow)}"
@@ -81,7 +81,7 @@ def random_places(rng: Random, purchase: Purchase, count: int) -> list[Place]:
     return [_place(rng, purchase, number) for number in range(count)]
 
 
-def _comparable(price: Price) -> Price:
+def comparable(price: Price) -> Price:
     """Without search statistics."""
     return replace(price, certificate=replace(price.certificate, nodes=0))
 

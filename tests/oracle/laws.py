@@ -6,8 +6,9 @@ from random import Random
 from unittest.mock import patch
 
 from app.domain.checkout.engine import payable_if_forced, price, price_many, quote
+from app.domain.checkout.impossible import ChoiceImpossible
 from app.domain.checkout.purchase import FREE_CHOICE, Purchase
-from app.domain.checkout.quote import ChoiceImpossible, Price
+from app.domain.checkout.quote import Price
 from app.domain.promotions import search
 from app.domain.promotions.candidate import Candidate
 from tests.oracle.power_set import Combination, best, candidates, legal_combinations, wanted

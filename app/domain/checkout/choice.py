@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.domain.checkout.impossible import ChoiceFault, ChoiceImpossible
 from app.domain.checkout.purchase import Purchase
-from app.domain.checkout.quote import ChoiceFault, ChoiceImpossible
 from app.domain.promotions.reason import Reason, ReasonCode
 from app.domain.promotions.roster import Roster
 

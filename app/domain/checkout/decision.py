@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.domain.checkout.choice import Constraints, constraints_of, points_removed
+from app.domain.checkout.impossible import ChoiceFault, ChoiceImpossible
 from app.domain.checkout.purchase import FREE_CHOICE, Purchase
-from app.domain.checkout.quote import ChoiceFault, ChoiceImpossible
 from app.domain.checkout.scene import Scene
 from app.domain.checkout.second_look import second_look
 from app.domain.promotions.contender import Contender
@@ -45,9 +45,9 @@ def roster_of(purchase: Purchase) -> Roster:
     return Roster.of(purchase.rules, purchase.shopper, purchase.moment)
 
 
-def decide(purchase: Purchase, roster: Roster) -> Decision:
+def decide(scene: Scene, roster: Roster) -> Decision:
     """The best legal combination under the viewer's choice. Raises `ChoiceImpossible`."""
-    scene = Scene.of(purchase)
+    purchase = scene.purchase
     constraints = constraints_of(purchase, roster)
     able = able_contenders(scene, roster)
     _refuse_ineligible(scene, roster, constraints, able)

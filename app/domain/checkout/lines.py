@@ -1,6 +1,9 @@
 """The lines of a quote, from the pump amount to the payable: they add up to the fen."""
 
-from app.domain.checkout.quote import LANE_LINE, AppliedOffer, Price, PriceLine, PriceLineKind
+from app.domain.checkout.quote import AppliedOffer, Price, PriceLine, PriceLineKind
+from app.domain.promotions.terms import Lane
+
+_OF_LANE = {lane: PriceLineKind[lane.name] for lane in Lane}
 
 
 def price_lines(price: Price) -> tuple[PriceLine, ...]:
@@ -30,7 +33,7 @@ def price_lines(price: Price) -> tuple[PriceLine, ...]:
     for line in price.purchase.non_fuel:
         add(PriceLineKind.NON_FUEL, line.amount_fen, label=line.label)
     for offer in price.applied:
-        add(LANE_LINE[offer.candidate.promotion.lane], -offer.discount_fen, offer)
+        add(_OF_LANE[offer.candidate.promotion.lane], -offer.discount_fen, offer)
     if price.fee_fen:
         add(PriceLineKind.SERVICE_FEE, price.fee_fen)
     return tuple(lines)

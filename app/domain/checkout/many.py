@@ -8,11 +8,11 @@ from dataclasses import dataclass, fields
 
 from app.domain.checkout.batch import Ints, Table, Winners, places_of
 from app.domain.checkout.crowd import Amounts, Offer, fits, largest_of, most_cells
-from app.domain.checkout.decision import Constraints, Decision, able_among, search
 from app.domain.checkout.pricing import price_of
 from app.domain.checkout.purchase import Purchase
 from app.domain.checkout.quote import Price
 from app.domain.checkout.scene import Scene, Stage
+from app.domain.checkout.shortlist import decide_free
 from app.domain.checkout.sight import Sight
 from app.domain.checkout.winnings import Winnings
 from app.domain.pricing.fill import AmountFill
@@ -65,17 +65,10 @@ class _Crowd:
 
     def price_alone(self, number: int) -> Price:
         """By a search of its own."""
-        scene, here = self.scenes[number], self.seen[number]
-        eligible = (
-            entry
-            for entry, place in zip(self.roster.entries, self.promotions, strict=True)
-            if here >> place & 1 and self.sight.holds(entry, place, scene)
+        decision = decide_free(
+            self.sight, self.scenes[number], self.seen[number], self.roster, self.promotions
         )
-        able, free = able_among(scene, eligible), Constraints()
-        found = search(scene, able, free)
-        if found is None:
-            raise AssertionError("the empty combination is always legal")
-        return price_of(Decision(scene, self.roster, free, able, found))
+        return price_of(decision)
 
     def prices(self) -> list[Price]:
         amounts = [_amounts(scene) for scene in self.scenes]

@@ -12,7 +12,6 @@ from app.domain.promotions.benefits.reward import RewardKind
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.reason import Outcome, Reason
-from app.domain.promotions.terms import Lane
 from app.domain.shared.payment import PaymentMethod
 
 
@@ -138,24 +137,34 @@ class Earned:
 class Later(Protocol):
     """What a quote answers only when asked, from the decision that it was made with."""
 
+    def unapplied(self, first: int | None = None) -> tuple[UnappliedOffer, ...]: ...
     def unlocks(self) -> tuple[Unlock, ...]: ...
     def payable_if_forced(self, candidate: Candidate) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A price with its lines and explanations. `expires_at`: no later than the next scheduled
-    change of price or ceiling. `rewards` follow completion.
-    `fixes_payment`: an applied offer depends on the payment method."""
+    """A price with its lines, and explanations when they are asked for.
+
+    `expires_at`: no later than the next scheduled change of price or ceiling. `rewards` follow
+    completion. `fixes_payment`: an applied offer depends on the payment method."""
 
     price: Price
     lines: tuple[PriceLine, ...]
-    unapplied: tuple[UnappliedOffer, ...]
     issued_at: datetime
     expires_at: datetime
     fixes_payment: bool
     later: Later = field(repr=False, compare=False)
     rewards: tuple[Earned, ...] = ()
+
+    @property
+    def unapplied(self) -> tuple[UnappliedOffer, ...]:
+        """Every candidate but those applied, nearest to applying first: explained when asked."""
+        return self.later.unapplied()
+
+    def nearest(self, first: int) -> tuple[UnappliedOffer, ...]:
+        """At most `first` of `unapplied`; what lies further is not explained."""
+        return self.later.unapplied(first)
 
     @property
     def unlocks(self) -> tuple[Unlock, ...]:
@@ -165,36 +174,3 @@ class Quote:
     def payable_if_forced(self, candidate: Candidate) -> int | None:
         """In fen, with `candidate` forced in; None: it cannot be."""
         return self.later.payable_if_forced(candidate)
-
-
-class ChoiceFault(StrEnum):
-    """Why a viewer's choice cannot be priced."""
-
-    UNKNOWN_OFFER = "UNKNOWN_OFFER"
-    UNKNOWN_COUPON = "UNKNOWN_COUPON"
-    INELIGIBLE = "INELIGIBLE"
-    NO_LEGAL_COMBINATION = "NO_LEGAL_COMBINATION"
-
-
-class ChoiceImpossible(Exception):
-    """No legal combination holds exactly the viewer's choice; no quote is made.
-
-    `coupon_id` or `code`: the member at fault, where one can be named; `reasons`: why.
-    """
-
-    def __init__(
-        self,
-        fault: ChoiceFault,
-        *,
-        coupon_id: int | None = None,
-        code: str | None = None,
-        reasons: tuple[Reason, ...] = (),
-    ) -> None:
-        super().__init__(fault.value)
-        self.fault = fault
-        self.coupon_id = coupon_id
-        self.code = code
-        self.reasons = reasons
-
-
-LANE_LINE = {lane: PriceLineKind[lane.name] for lane in Lane}

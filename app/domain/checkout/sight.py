@@ -4,16 +4,17 @@ What stays out of sight is ineligible at every place asked, or is a coupon that 
 stand before (see `spare_coupons`); so no best combination holds it.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.domain.checkout.purchase import Purchase
 from app.domain.checkout.scene import Scene
 from app.domain.promotions.candidate import Candidate
-from app.domain.promotions.entry import Entry
+from app.domain.promotions.entry import Entry, Name
 from app.domain.promotions.legality import bits, stacks_with_itself
+from app.domain.promotions.order import application_key
 from app.domain.promotions.promotion import Promotion
-from app.domain.promotions.roster import Roster
+from app.domain.promotions.roster import Roster, candidates_of, open_coupons
 from app.domain.wallet.coupon import Coupon, CouponStatus
 
 
@@ -68,6 +69,30 @@ class Sight:
         purchase = self.purchase
         return Roster.among(candidates, purchase.shopper, purchase.moment), places
 
+    def everyone(self, seen: int) -> Roster:
+        """All candidates of a bit set of promotions, spare coupons and points that the viewer does
+        not burn too; and all that the viewer's choice names."""
+        promotions, purchase = self.purchase.rules.index.promotions, self.purchase
+        found: list[Candidate] = []
+        for promotion in (promotions[place] for place in bits(seen)):
+            found += candidates_of(promotion, self.wallet.get(promotion.code, ()))
+        if not purchase.choice.is_free:
+            every = {_name(candidate): candidate for candidate in (*found, *self._named())}
+            found = sorted(every.values(), key=application_key)
+        return Roster.among(found, purchase.shopper, purchase.moment)
+
+    def _named(self) -> Iterator[Candidate]:
+        """What the viewer's choice wants, whether it can apply or not."""
+        purchase, choice = self.purchase, self.purchase.choice
+        rules, held = purchase.rules.by_code, open_coupons(purchase.shopper)
+        for code in choice.forced_codes & rules.keys():
+            yield from candidates_of(rules[code], held.get(code, ()))
+        for code, coupons in held.items():
+            batch = rules.get(code)
+            if batch is not None and batch.delivery is not None:
+                wanted = (c for c in coupons if c.id in (choice.coupon_ids or ()))
+                yield from (Candidate(batch, coupon) for coupon in wanted)
+
     def _candidates(self, promotion: Promotion) -> Iterable[Candidate]:
         if promotion.benefit.burns_points and not self.purchase.use_points:
             return ()
@@ -85,3 +110,7 @@ class Sight:
             return True
         situation = scene.situation_of(entry)
         return not any(condition.failures(situation) for condition in remaining)
+
+
+def _name(candidate: Candidate) -> Name:
+    return candidate.promotion.code, candidate.coupon.id if candidate.coupon else 0

@@ -3,17 +3,18 @@
 Source: design §2, Explanation (Unlock).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from app.domain.checkout.decision import Decision, decide, roster_of
 from app.domain.checkout.fill_more import least_fill
+from app.domain.checkout.impossible import ChoiceImpossible
 from app.domain.checkout.many import price_all
 from app.domain.checkout.minimum_payable import least_after_change
 from app.domain.checkout.pricing import price_of
 from app.domain.checkout.purchase import Purchase
-from app.domain.checkout.quote import ChoiceImpossible, Price, UnappliedOffer, Unlock, UnlockKind
+from app.domain.checkout.quote import Price, UnappliedOffer, Unlock, UnlockKind
+from app.domain.checkout.shortlist import decide_shortlisted
 from app.domain.pricing.bounds import in_range
 from app.domain.pricing.fill import LitresFill
 from app.domain.promotions.candidate import Candidate
@@ -40,15 +41,13 @@ class _Step:
     candidate: Candidate
 
 
-def unlocks(
-    decision: Decision, price: Price, unapplied: Sequence[UnappliedOffer]
-) -> tuple[Unlock, ...]:
-    """The hints that hold, most saved first; then by kind, then nearest first.
+def unlocks(price: Price, unapplied: Iterable[UnappliedOffer]) -> tuple[Unlock, ...]:
+    """The hints that hold, most saved first; then by kind, then in the order of `unapplied`.
 
     An offer gets a hint only where one step closes every gap and the offer then applies, under
     the same choice, at a total that saves money.
     """
-    pricing = _Pricing(decision)
+    pricing = _Pricing(price.purchase)
     found: list[Unlock] = []
     for offer in unapplied:
         if offer.outcome is Outcome.INELIGIBLE:
@@ -142,9 +141,8 @@ class _Pricing:
     """Prices changed purchases, each once: all of a guest's steps to sign in are one purchase, and
     all offers that wait for one hour, or for one way to pay, are too."""
 
-    def __init__(self, decision: Decision) -> None:
-        self._now = decision.purchase
-        self._roster = decision.roster
+    def __init__(self, now: Purchase) -> None:
+        self._now = now
         self._prices: dict[tuple[object, ...], Price | None] = {}
 
     def price(self, purchase: Purchase) -> Price | None:
@@ -159,9 +157,8 @@ class _Pricing:
     def _priced(self, purchase: Purchase) -> Price | None:
         if purchase.choice.is_free:
             return price_all(purchase, [(purchase.station, purchase.product)])[0]
-        only_more = replace(purchase, fill=self._now.fill) == self._now
         try:
-            return price_of(decide(purchase, self._roster if only_more else roster_of(purchase)))
+            return price_of(decide_shortlisted(purchase))
         except ChoiceImpossible:
             return None
 

@@ -22,6 +22,13 @@ def bit_set(places: Iterable[int], size: int) -> int:
     return int.from_bytes(octets, "little")
 
 
+def common_to(first: int, *others: int) -> int:
+    """The places that all of the sets hold."""
+    for other in others:
+        first &= other
+    return first
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Dimension(Generic[V]):
     """`accepting`: by value, the places that accept it. `others`: those that ask nothing."""

@@ -7,7 +7,7 @@ condition of one kind. So a new kind of condition is judged straight: slower, an
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import TypeVar
 
 from app.domain.profiles.member import MemberTier
@@ -26,7 +26,8 @@ from app.domain.promotions.conditions.station import AtStation
 from app.domain.promotions.conditions.station_tag import WithTag
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
 from app.domain.promotions.conditions.threshold_litres import ThresholdLitres
-from app.domain.promotions.dimension import Dimension, Span, Spans, bit_set, dimension_of
+from app.domain.promotions.dimension import Dimension, Spans, bit_set, common_to, dimension_of
+from app.domain.promotions.instants import instant, validities_of
 from app.domain.promotions.order import application_key
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.recurrence import Recurrence
@@ -39,8 +40,6 @@ from app.domain.stations.places import region_prefix
 from app.domain.stations.station import Station
 
 PLACES_REMEMBERED = 4_096
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 C = TypeVar("C")
 V = TypeVar("V", bound=Hashable)
 _PlaceKey = tuple[str, str, str, frozenset[str], FuelGrade]
@@ -55,6 +54,8 @@ class RuleIndex:
     place_of: dict[str, int]
     remaining: dict[int, tuple[Condition, ...]]
     automatic: int
+    claimable: int
+    burning_points: int
     running: int
     first_order: Dimension[bool]
     segments: Dimension[str]
@@ -67,6 +68,7 @@ class RuleIndex:
     tags: Dimension[str]
     grades: Dimension[FuelGrade]
     in_force: Spans
+    begun: Spans
     amounts: Spans
     litres: Spans
     recurrence: Recurrence
@@ -77,11 +79,13 @@ class RuleIndex:
         ordered = sorted(promotions, key=lambda promotion: application_key(Candidate(promotion)))
         size, taken = len(ordered), TakenConditions(ordered)
         all_places = range(size)
-        region_conditions = taken.by_place(InRegion)
+        region_conditions, validities = taken.by_place(InRegion), validities_of(ordered)
         return cls(
             promotions=ordered,
             place_of={promotion.code: place for place, promotion in enumerate(ordered)},
             automatic=bit_set((i for i in all_places if _is_automatic(ordered[i])), size),
+            claimable=bit_set((i for i in all_places if _is_claimable(ordered[i])), size),
+            burning_points=bit_set((i for i in all_places if _burns_points(ordered[i])), size),
             running=bit_set((i for i in all_places if not ordered[i].paused), size),
             first_order=dimension_of(dict.fromkeys(taken.by_place(IsFirstOrder), (True,)), size),
             segments=dimension_of(_values(taken, InSegment, lambda c: c.segments), size),
@@ -96,7 +100,8 @@ class RuleIndex:
             ),
             tags=dimension_of(_values(taken, WithTag, lambda c: c.tags), size),
             grades=dimension_of(_values(taken, OfFuelGrade, lambda c: c.fuel_grades), size),
-            in_force=Spans.of(_validities(ordered), size),
+            in_force=Spans.of(validities, size),
+            begun=Spans.of({i: [(s, None)] for i, ((s, _),) in validities.items()}, size),
             amounts=Spans.of(
                 {i: [(c.min_fen, None)] for i, c in taken.by_place(ThresholdAmount).items()}, size
             ),
@@ -113,30 +118,57 @@ class RuleIndex:
         """Those that this viewer could use now somewhere: automatic ones in force, and the batches
         `held`, whose coupons have windows of their own."""
         batches = bit_set((self.place_of[c] for c in held if c in self.place_of), len(self))
-        found = self.automatic & self.in_force.at(instant(moment))
-        found = (found | batches) & self.running
-        found &= self.channels.at(*(() if shopper.channel is None else (shopper.channel,)))
-        found &= self.methods.at(*(() if method is None else (method,)))
-        if shopper.is_guest:
-            return found & self.first_order.others & self.segments.others & self.tiers.others
-        reached = (tier for tier in MemberTier if tier.rank <= shopper.tier.rank)
-        found &= self.first_order.at(shopper.first_order) & self.tiers.at(*reached)
-        return found & self.segments.at(*shopper.segments)
+        found = self.automatic & self.in_force_at(moment)
+        found = (found | batches) & self.running & self.channels_of(shopper)
+        return common_to(found, self.methods_of(method), *self.viewer_sets(shopper))
 
     def at_place(self, station: Station, grade: FuelGrade) -> int:
         """Those that take this station and grade; remembered."""
         key = (station.code, station.brand_code, station.region_code, station.tags, grade)
         found = self._places.get(key)
         if found is None:
-            region = station.region_code
-            within = (region[:length] for length in range(len(region) + 1))
-            found = self.stations.at(station.code) & self.brands.at(station.brand_code)
-            found &= self.regions.at(*within) & self.tags.at(*station.tags)
-            found &= self.grades.at(grade)
+            found = common_to(*self.place_sets(station, grade))
             if len(self._places) >= PLACES_REMEMBERED:
                 self._places.clear()
             self._places[key] = found
         return found
+
+    def place_sets(self, station: Station, grade: FuelGrade) -> tuple[int, ...]:
+        """Those that take the station, its brand, region and tags, and the grade, one by one."""
+        region = station.region_code
+        within = (region[:length] for length in range(len(region) + 1))
+        return (
+            self.stations.at(station.code),
+            self.brands.at(station.brand_code),
+            self.regions.at(*within),
+            self.tags.at(*station.tags),
+            self.grades.at(grade),
+        )
+
+    def viewer_sets(self, shopper: Shopper) -> tuple[int, int, int]:
+        """Those that take the viewer's first order, tier and segments, one by one. A guest has
+        none of them."""
+        if shopper.is_guest:
+            return self.first_order.others, self.tiers.others, self.segments.others
+        reached = (tier for tier in MemberTier if tier.rank <= shopper.tier.rank)
+        return (
+            self.first_order.at(shopper.first_order),
+            self.tiers.at(*reached),
+            self.segments.at(*shopper.segments),
+        )
+
+    def channels_of(self, shopper: Shopper) -> int:
+        return self.channels.at(*(() if shopper.channel is None else (shopper.channel,)))
+
+    def methods_of(self, method: PaymentMethod | None) -> int:
+        return self.methods.at(*(() if method is None else (method,)))
+
+    def in_force_at(self, moment: datetime) -> int:
+        return self.in_force.at(instant(moment))
+
+    def begun_at(self, moment: datetime) -> int:
+        """Those that have begun, ended ones too."""
+        return self.begun.at(instant(moment))
 
     def __len__(self) -> int:
         return len(self.promotions)
@@ -146,24 +178,15 @@ def _is_automatic(promotion: Promotion) -> bool:
     return promotion.delivery is None and not promotion.is_reward
 
 
+def _is_claimable(promotion: Promotion) -> bool:
+    return promotion.delivery is not None and promotion.delivery.claimable
+
+
+def _burns_points(promotion: Promotion) -> bool:
+    return promotion.benefit.burns_points
+
+
 def _values(
     taken: TakenConditions, kind: type[C], values: Callable[[C], Iterable[V]]
 ) -> dict[int, Iterable[V]]:
     return {place: values(condition) for place, condition in taken.by_place(kind).items()}
-
-
-def _validities(promotions: Sequence[Promotion]) -> dict[int, list[Span]]:
-    return {
-        place: [(_bound(validity.starts_at), _bound(validity.ends_at))]
-        for place, promotion in enumerate(promotions)
-        if (validity := promotion.validity).starts_at or validity.ends_at
-    }
-
-
-def instant(moment: datetime) -> int:
-    """Microseconds since 1970: instants of any zone on one line."""
-    return (moment - _EPOCH) // _MICROSECOND
-
-
-def _bound(moment: datetime | None) -> int | None:
-    return None if moment is None else instant(moment)

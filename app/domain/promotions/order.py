@@ -7,7 +7,7 @@ from app.domain.promotions.terms import Lane
 
 ApplicationKey = tuple[int, bool, int, str, datetime, int]
 
-_NEVER = datetime.max.replace(tzinfo=UTC)
+NEVER = datetime.max.replace(tzinfo=UTC)
 _LANE_RANK = {lane: rank for rank, lane in enumerate(Lane)}
 
 
@@ -20,6 +20,6 @@ def application_key(candidate: Candidate) -> ApplicationKey:
         later,
         promotion.sequence,
         promotion.code,
-        coupon.valid_until if coupon else _NEVER,
+        coupon.valid_until if coupon else NEVER,
         coupon.id if coupon else 0,
     )

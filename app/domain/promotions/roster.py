@@ -14,7 +14,7 @@ from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.rulebook import RuleBook
 from app.domain.promotions.shopper import Shopper
 from app.domain.promotions.situation import Situation
-from app.domain.wallet.coupon import CouponStatus
+from app.domain.wallet.coupon import Coupon, CouponStatus
 
 _OPEN = frozenset({CouponStatus.USABLE, CouponStatus.RESERVED})
 
@@ -32,8 +32,13 @@ class Roster:
     @classmethod
     def of(cls, rules: RuleBook, shopper: Shopper, moment: datetime) -> "Roster":
         """Automatic promotions, open coupons, and claimable batches the shopper has none of."""
-        candidates = sorted(_candidates(rules, shopper), key=application_key)
-        return cls.among(candidates, shopper, moment)
+        wallet = open_coupons(shopper)
+        found = (
+            c
+            for promotion in rules
+            for c in candidates_of(promotion, wallet.get(promotion.code, ()))
+        )
+        return cls.among(sorted(found, key=application_key), shopper, moment)
 
     @classmethod
     def among(cls, candidates: Sequence[Candidate], shopper: Shopper, moment: datetime) -> "Roster":
@@ -66,19 +71,25 @@ class Roster:
         return _holding(abreast, situation_of, "local")
 
 
-def _candidates(rules: RuleBook, shopper: Shopper) -> Iterable[Candidate]:
-    open_coupons = [c for c in shopper.coupons if c.stored_status in _OPEN]
-    held = {coupon.batch_code for coupon in open_coupons}
-    for promotion in rules:
-        if promotion.is_reward:
-            continue
-        delivery = promotion.delivery
-        if delivery is None or (delivery.claimable and promotion.code not in held):
-            yield Candidate(promotion)
-    for coupon in open_coupons:
-        batch = rules.by_code.get(coupon.batch_code)
-        if batch is not None and batch.delivery is not None:
-            yield Candidate(batch, coupon)
+def open_coupons(shopper: Shopper) -> dict[str, list[Coupon]]:
+    """By batch, the coupons that are candidates, whether they can apply or not."""
+    wallet: dict[str, list[Coupon]] = {}
+    for coupon in shopper.coupons:
+        if coupon.stored_status in _OPEN:
+            wallet.setdefault(coupon.batch_code, []).append(coupon)
+    return wallet
+
+
+def candidates_of(promotion: Promotion, held: Sequence[Coupon]) -> Iterable[Candidate]:
+    """An automatic promotion; each open coupon `held` of a batch, or else the batch itself where
+    it can be claimed. A reward is none."""
+    if promotion.is_reward:
+        return ()
+    if promotion.delivery is None:
+        return (Candidate(promotion),)
+    if held:
+        return [Candidate(promotion, coupon) for coupon in held]
+    return (Candidate(promotion),) if promotion.delivery.claimable else ()
 
 
 def _holding(

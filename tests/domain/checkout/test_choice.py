@@ -3,8 +3,8 @@
 import pytest
 
 from app.domain.checkout.engine import payable_if_forced, price
+from app.domain.checkout.impossible import ChoiceFault, ChoiceImpossible
 from app.domain.checkout.purchase import OfferChoice, Purchase
-from app.domain.checkout.quote import ChoiceFault, ChoiceImpossible
 from app.domain.promotions.benefits import PointsRedemption
 from app.domain.promotions.candidate import Candidate
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.checkout.engine import payable_if_forced, price, quote
+from app.domain.checkout.impossible import ChoiceImpossible
 from app.domain.checkout.purchase import OfferChoice, Purchase
-from app.domain.checkout.quote import ChoiceImpossible
 from app.domain.promotions.legality import rivals
 from app.domain.promotions.reason import Outcome, ReasonCode
 from tests.domain.laws.purchases import purchases, rngs
