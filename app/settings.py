@@ -49,6 +49,17 @@ DatabaseUrl = Annotated[str, AfterValidator(with_driver)]
 RedisUrl = Annotated[str, AfterValidator(of_redis)]
 
 
+def of_http(url: str) -> str:
+    """An address of HTTP, without a slash at its end."""
+    if url.partition("://")[0] not in {"http", "https"} or not urlsplit(url).hostname:
+        raise ValueError("要以 http:// 或 https:// 开头 (must begin with http:// or https://)")
+    _with_port(url)
+    return url.rstrip("/")
+
+
+HttpUrl = Annotated[str, AfterValidator(of_http)]
+
+
 class Settings(BaseSettings):
     """`database_url` and `redis_url` None: the process runs servers of its own under `data_dir`
     (commands), or has none (Redis: everything answers without it).
@@ -64,6 +75,8 @@ class Settings(BaseSettings):
     `job_concurrency`: jobs that one worker process runs at a time.
     `clock_offset_file`: for tests of faults only: a file with the seconds by which this process's
     clock is moved.
+    `pay_simulator_url`: where a simulator of WeChat Pay answers that keeps its keys under
+    `data_dir`; it then takes the place of WeChat Pay. `pay_simulator_port`: where ours listens.
     """
 
     model_config = SettingsConfigDict(env_prefix="YOUHUI_", frozen=True, env_ignore_empty=True)
@@ -86,3 +99,28 @@ class Settings(BaseSettings):
     sweep_every_s: Literal[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60] = 60
     job_concurrency: Annotated[int, Field(ge=1, le=100)] = 10
     clock_offset_file: Path | None = None
+    pay_simulator_url: HttpUrl | None = None
+    pay_simulator_port: Annotated[int, Field(ge=1, le=65535)] = 8009
+
+
+class WeChatPaySettings(BaseSettings):
+    """A merchant's account at WeChat Pay; none is set where all are None. `private_key_file`: the
+    merchant's own key (apiclient_key.pem), whose certificate has the `serial`; `public_key_file`
+    and its id: WeChat Pay's. `notify_url`: where its notices reach us, from the internet. The app
+    ids: of the mini program, of the official account (web pages), of the native app."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="YOUHUI_WECHAT_PAY_", frozen=True, env_ignore_empty=True
+    )
+
+    mch_id: str | None = None
+    serial: str | None = None
+    private_key_file: Path | None = None
+    api_v3_key: Annotated[SecretStr, Field(min_length=32, max_length=32)] | None = None
+    public_key_id: str | None = None
+    public_key_file: Path | None = None
+    mini_program_app_id: str | None = None
+    official_app_id: str | None = None
+    mobile_app_id: str | None = None
+    notify_url: HttpUrl | None = None
+    base_url: HttpUrl | None = None
