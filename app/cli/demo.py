@@ -1,10 +1,8 @@
 """`youhui demo`: servers, structure, data and the platform itself, by one command."""
 
-import ctypes
 import logging
 import os
 import signal
-import sys
 from pathlib import Path
 
 import click
@@ -17,7 +15,7 @@ from app.gateway.demo.curls import demo_curls
 from app.gateway.demo.graphiql import BUILT
 from app.gateway.demo.personas import load_personas
 from app.integrations.local_servers import RunningServer, add_server, running_servers
-from app.integrations.local_servers.children import PR_SET_PDEATHSIG
+from app.integrations.local_servers.children import follow_parent
 from app.resolvers.seed import SeedRefusal, SeedRefused
 from app.settings import Settings
 from app.storage.migrate import upgrade
@@ -62,8 +60,8 @@ def _end_tidily() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _terminated)
     signal.signal(signal.SIGHUP, _terminated)
-    if sys.platform == "linux" and os.environ.get("YOUHUI_FOLLOW_PARENT"):
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+    if os.environ.get("YOUHUI_FOLLOW_PARENT"):
+        follow_parent(signal.SIGTERM)
 
 
 def _terminated(_signal: int, _frame: object) -> None:

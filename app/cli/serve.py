@@ -1,6 +1,5 @@
 """`youhui serve`: the GraphQL server, in one process or several."""
 
-import ctypes
 import logging.config
 import multiprocessing
 import os
@@ -18,24 +17,14 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from app.cli.errors import CommandFailed, ExitCode, Terminated
+from app.cli.logs import LOGGING
 from app.cli.servers import databases
-from app.integrations.local_servers.children import PR_SET_PDEATHSIG
+from app.integrations.local_servers.children import follow_parent
 from app.main import create_app
 from app.security.keys import SigningKeyInvalid
 from app.settings import Settings
 
 GRACE_S = 10
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {
-        "youhui": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
-        "uvicorn": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-    },
-}
-"""To standard error. uvicorn's own access log stays off: it would write whole addresses."""
 
 
 @click.command()
@@ -179,8 +168,7 @@ def _run_several(
 
 def worker_app() -> Starlette:
     """The application of one of several processes, which the kernel ends with its parent."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM))
+    follow_parent(signal.SIGTERM)
     parent = multiprocessing.parent_process()
     if parent is not None and not parent.is_alive():  # it died before the line above took effect
         os._exit(1)

@@ -28,6 +28,12 @@ class Command:
     user: int | None = None
 
 
+def follow_parent(sent: signal.Signals) -> None:
+    """From now on the kernel (Linux) sends `sent` to this process when its parent dies."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(sent))
+
+
 def start(command: Command) -> subprocess.Popen[bytes]:
     """Start in a process group of its own, so that Ctrl-C in the terminal reaches only us.
 

@@ -1,0 +1,7 @@
+"""All that a worker knows: every area's tasks and sweeps."""
+
+from app.worker import orders, payments
+
+AREAS = (orders, payments)
+TASKS = tuple(task for area in AREAS for task in area.TASKS)
+SWEEPS = tuple(sweep for area in AREAS for sweep in area.SWEEPS)
