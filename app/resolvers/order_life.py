@@ -10,9 +10,12 @@ from app.domain.audit.record import AuditRecord
 from app.domain.orders.lifecycle import OrderAct, may, moved
 from app.domain.orders.order import Order
 from app.domain.orders.settlement import owed_for
+from app.domain.orders.terms import RewardTerm
 from app.ports.jobs import Job
 from app.ports.work import Work
+from app.resolvers import coupon_moves, ledger_moves, referral_moves
 from app.resolvers.desk import Desk
+from app.resolvers.once import repeated
 
 MOST_SWEPT = 500
 """Orders that one sweep takes on; what is left is the next one's."""
@@ -27,8 +30,11 @@ async def paid(desk: Desk, work: Work, order: Order, at: datetime) -> Order:
     """
     done = moved(order, OrderAct.PAY, at)
     await work.orders.save(done)
+    await coupon_moves.redeem(work, done, desk.moment)
     await work.funding.add(owed_for(done, at))
-    await work.jobs.defer(_job("orders.fulfil", done, at + desk.timing.fulfil_after))
+    await work.jobs.defer(
+        _job("orders.fulfil", done.user_id, done.id, at + desk.timing.fulfil_after)
+    )
     await record(desk, work, "order.pay", order, done)
     return done
 
@@ -38,7 +44,7 @@ async def fulfilled(desk: Desk, work: Work, order: Order) -> Order:
     done = moved(order, OrderAct.FULFIL, desk.moment)
     await work.orders.save(done)
     due = desk.moment + desk.timing.complete_after
-    await work.jobs.defer(_job("orders.complete", done, due))
+    await work.jobs.defer(_job("orders.complete", done.user_id, done.id, due))
     await record(desk, work, "order.fulfil", order, done)
     return done
 
@@ -49,23 +55,67 @@ async def completed(desk: Desk, work: Work, order: Order) -> Order:
     done = moved(order, OrderAct.COMPLETE, desk.moment)
     await work.orders.save(done)
     await record(desk, work, "order.complete", order, done)
+    await ledger_moves.accrue(work, done, desk.moment)
+    await referral_moves.order_completed(work, done, desk.moment)
+    await _grant_coupons(desk, work, done)
     return done
+
+
+async def _grant_coupons(desk: Desk, work: Work, order: Order) -> None:
+    """The coupons that its terms promise, by the rules of their batches as they are now; a batch
+    that has gone, ended or run out gives none. Shared counters: last, in the order of codes."""
+    promised = [reward for reward in order.terms.rewards if reward.batch_code is not None]
+    for reward in sorted(promised, key=lambda reward: reward.batch_code or ""):
+        batch = desk.catalog.rules.by_code.get(reward.batch_code or "")
+        if batch is not None:
+            cause = reward_cause(order, reward)
+            await coupon_moves.grant(work, order.user_id, batch, cause, desk.moment)
+
+
+def reward_cause(order: Order, reward: RewardTerm) -> str:
+    """What a coupon that the order earned is given for: once an order and rewarding promotion."""
+    return f"order:{order.id}:earn:{reward.code}"
 
 
 async def fulfil_order(desk: Desk, user_id: int, order_id: int) -> None:
     """The job `orders.fulfil`: paid so long ago, it counts as fuelled."""
-    async with desk.works.begin(user_id) as work:
-        order = await work.orders.order(user_id, order_id)
-        if order is not None and _fulfilment_due(desk, order):
-            await fulfilled(desk, work, order)
+
+    async def done() -> None:
+        async with desk.works.begin(user_id) as work:
+            order = await work.orders.order(user_id, order_id)
+            if order is not None and _fulfilment_due(desk, order):
+                await fulfilled(desk, work, order)
+
+    await repeated(done)
 
 
 async def complete_order(desk: Desk, user_id: int, order_id: int) -> None:
     """The job `orders.complete`."""
-    async with desk.works.begin(user_id) as work:
-        order = await work.orders.order(user_id, order_id)
-        if order is not None and _completion_due(desk, order):
-            await completed(desk, work, order)
+
+    async def done() -> None:
+        async with desk.works.begin(user_id) as work:
+            order = await work.orders.order(user_id, order_id)
+            if order is not None and _completion_due(desk, order):
+                await completed(desk, work, order)
+
+    await repeated(done)
+
+
+async def sweep_order_life(desk: Desk) -> int:
+    """Part of the schedule `orders.sweep`: a job for each order whose fulfilment or completion is
+    due, whatever became of earlier jobs. How many."""
+    timing = desk.timing
+    found = 0
+    async with desk.works.begin(None) as work:
+        for act, name, wait in (
+            (OrderAct.FULFIL, "orders.fulfil", timing.fulfil_after),
+            (OrderAct.COMPLETE, "orders.complete", timing.complete_after),
+        ):
+            due = await work.orders.due(act, desk.moment - wait, MOST_SWEPT)
+            for user_id, order_id in due:
+                await work.jobs.defer(_job(name, user_id, order_id))
+            found += len(due)
+    return found
 
 
 def _fulfilment_due(desk: Desk, order: Order) -> bool:
@@ -99,6 +149,7 @@ async def record(desk: Desk, work: Work, act: str, before: Order, after: Order) 
     )
 
 
-def _job(name: str, order: Order, at: datetime) -> Job:
-    given = {"user_id": order.user_id, "order_id": order.id}
-    return Job(name=name, given=given, at=at, key=f"{name}:{order.user_id}:{order.id}")
+def _job(name: str, user_id: int, order_id: int, at: datetime | None = None) -> Job:
+    """One an order waits at a time."""
+    given = {"user_id": user_id, "order_id": order_id}
+    return Job(name=name, given=given, at=at, key=f"{name}:{user_id}:{order_id}")

@@ -1,6 +1,6 @@
 """A refund (退款) that a driver asked for: how much, where it stands, what it gave back."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -93,8 +93,21 @@ class IllegalRefundMove(Exception):
         super().__init__(f"a refund that is {status} does not become {to}")
 
 
-def checked_move(refund: OrderRefund, to: RefundStatus) -> RefundStatus:
-    """`to`, if it may follow. Raises `IllegalRefundMove`."""
+def settled(
+    refund: OrderRefund, to: RefundStatus, at: datetime, restored: tuple[Restored, ...] = ()
+) -> OrderRefund:
+    """DONE or REJECTED. Raises `IllegalRefundMove`."""
+    return replace(_moved(refund, to), settled_at=at, restored=restored)
+
+
+def sent(refund: OrderRefund) -> OrderRefund:
+    """PROCESSING; asked again it stays so. Raises `IllegalRefundMove`."""
+    if refund.status is RefundStatus.PROCESSING:
+        return refund
+    return _moved(refund, RefundStatus.PROCESSING)
+
+
+def _moved(refund: OrderRefund, to: RefundStatus) -> OrderRefund:
     if (refund.status, to) not in MOVES:
         raise IllegalRefundMove(refund.status, to)
-    return to
+    return replace(refund, status=to)

@@ -1,8 +1,7 @@
 """Settlement (补贴分摊): what each funder owes for the discounts of a station's day.
 
 A discount is owed on the day the order was paid, and taken back on the day its refund was done,
-each on the station's own calendar; a day that was settled never changes. Source: the ledger frozen
-with the order (design §2, Ledger).
+each on the station's own calendar. Source: the ledger frozen with the order (design §2, Ledger).
 """
 
 from collections.abc import Iterable, Mapping
