@@ -23,6 +23,7 @@ COMMANDS = {
     "demo": Place("app.cli.demo", "demo", "一条命令启动演示 · everything, with demo data"),
     "serve": Place("app.cli.serve", "serve", "启动 HTTP 服务 · the GraphQL server"),
     "worker": Place("app.cli.worker", "worker", "运行后台任务 · runs jobs"),
+    "jobs": Place("app.cli.jobs", "jobs", "后台任务与放弃的任务 · jobs, and those given up"),
     "servers": Place("app.cli.servers", "servers", "本地服务的进程、地址、日志 · local servers"),
     "migrate": Place(
         "app.cli.migrate", "migrate", "升级数据库结构 · bring the database up to date"
