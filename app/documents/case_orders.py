@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.domain.checkout.consumption import consumption
+from app.domain.checkout.consumption import usage_terms
 from app.domain.checkout.freezing import frozen_ledger
 from app.domain.checkout.quote import Earned, Price
 from app.domain.orders.ledger import Ledger, Part
@@ -25,15 +25,17 @@ def _reward_in_words(one: Earned) -> dict[str, Any]:
 
 
 def consumed_in_words(price: Price) -> list[dict[str, Any]]:
-    """The counters that the order raises, in the order of offers and their limits."""
+    """The counters that the order raises, in the order of offers and their limits; a guest's own
+    are not known yet."""
     return [
         {
-            "code": one.counter.code,
-            "per": one.counter.per.value,
-            "period": one.counter.period.value,
-            "fen": one.used.fen,
+            "code": one.code,
+            "per": one.per.value,
+            "period": one.period.value,
+            "fen": one.fen,
         }
-        for one in consumption(price)
+        for one in usage_terms(price)
+        if one.subject is not None
     ]
 
 

@@ -158,7 +158,7 @@ def _reached(
             gap_count=used.uses - limit.max_uses + 1,
             limit=limit.max_uses,
             used=used.uses,
-            resets_at=_resets_at(promotion, limit, moment),
+            resets_at=resets_at(promotion, limit, moment),
         )
     if limit.max_fen is not None and used.fen >= limit.max_fen:
         yield _money_reason(promotion, limit, used.fen, moment)
@@ -169,7 +169,7 @@ def _money_reason(promotion: Promotion, limit: Limit, used_fen: int, moment: dat
         code=_code(limit),
         limit_fen=limit.max_fen,
         used_fen=used_fen,
-        resets_at=_resets_at(promotion, limit, moment),
+        resets_at=resets_at(promotion, limit, moment),
     )
 
 
@@ -179,8 +179,9 @@ def _code(limit: Limit) -> ReasonCode:
     return ReasonCode.BUDGET_EXHAUSTED if of_all else ReasonCode.LIMIT_REACHED
 
 
-def _resets_at(promotion: Promotion, limit: Limit, moment: datetime) -> datetime | None:
-    """None where the promotion has ended by then."""
+def resets_at(promotion: Promotion, limit: Limit, moment: datetime) -> datetime | None:
+    """When the limit's next period begins, in UTC; None: never, or the promotion has ended by
+    then."""
     opens = limit.period.next_start(moment, promotion.validity.time_zone)
     ends_at = promotion.validity.ends_at
     return None if opens and ends_at and opens >= ends_at else opens
