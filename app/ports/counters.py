@@ -1,17 +1,9 @@
 """Counters of limits, budgets and stock, inside a transaction."""
 
-from dataclasses import dataclass
 from typing import Protocol
 
+from app.domain.promotions.escrow import Bounds
 from app.domain.promotions.usage import CounterKey, Used
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bounds:
-    """What a counter may come to, at most; None: unbounded in this measure."""
-
-    max_uses: int | None = None
-    max_fen: int | None = None
 
 
 class CounterBook(Protocol):

@@ -8,7 +8,7 @@ from app.domain.promotions.usage import CounterKey, Used
 
 
 class UsageRepository(Protocol):
-    """Both answer counters that are not 0 and whose period, in some time zone, may hold the moment
+    """All answer counters that are not 0 and whose period, in some time zone, may hold the moment
     or a later one. Database down: `StorageUnavailable`."""
 
     async def of_users(
@@ -22,4 +22,10 @@ class UsageRepository(Protocol):
     ) -> Mapping[str, Mapping[CounterKey, Used]]:
         """By code, the counters in total and by station, and of a batch the coupons issued (as
         uses of TOTAL, EVER); one statement. Codes without any are absent."""
+        ...
+
+    async def of_device(
+        self, device_id: str, codes: Sequence[str], moment: datetime
+    ) -> Mapping[CounterKey, Used]:
+        """The device's counters of these promotions; one statement."""
         ...

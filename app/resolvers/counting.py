@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from app.domain.orders.order import Order
 from app.domain.orders.terms import UsageTerm
+from app.domain.promotions.escrow import Bounds
 from app.domain.promotions.limits import LimitPer
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.usage import NOTHING_USED, CounterKey, Used, issued_key
-from app.ports.counters import Bounds
 from app.ports.work import Work
 from app.resolvers.refusals import Advice, ErrorCode, Refusal, Refused, Subject
 

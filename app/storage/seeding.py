@@ -28,12 +28,19 @@ STEP = 500
 
 _REMOVE: tuple[LiteralString, ...] = (
     """
-    UPDATE batch_stock AS stock SET issued = greatest(stock.issued - gone.number, 0)
-    FROM (
+    WITH gone AS (
         SELECT batch_code, count(*) AS number FROM coupon JOIN member USING (user_id)
         WHERE generated GROUP BY batch_code
-    ) AS gone
-    WHERE gone.batch_code = stock.batch_code
+    ), had AS (
+        SELECT gone.batch_code, gone.number, slot, uses, sum(uses) OVER (
+            PARTITION BY code ORDER BY slot ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS before FROM gone JOIN promotion_counter ON code = batch_code
+        WHERE per = 'TOTAL' AND period = 'EVER'
+    )
+    UPDATE promotion_counter AS part
+    SET uses = part.uses - greatest(least(had.number - coalesce(had.before, 0), part.uses), 0)
+    FROM had WHERE part.code = had.batch_code AND part.slot = had.slot
+        AND part.per = 'TOTAL' AND part.period = 'EVER'
     """,
     "DELETE FROM coupon USING member WHERE generated AND member.user_id = coupon.user_id",
     "DELETE FROM fuel_order USING member WHERE generated AND member.user_id = fuel_order.user_id",
@@ -70,9 +77,17 @@ WHERE published_by <> %(publisher)s
 """
 
 _ISSUE: LiteralString = """
-INSERT INTO batch_stock AS stock (batch_code, issued) VALUES (%s, %s)
-ON CONFLICT (batch_code) DO UPDATE SET issued = stock.issued + excluded.issued
+INSERT INTO promotion_counter AS had (code, per, subject, period, period_start, uses)
+VALUES (%s, 'TOTAL', '', 'EVER', '1970-01-01', %s)
+ON CONFLICT (code, per, subject, period, period_start, slot) DO UPDATE
+SET uses = had.uses + excluded.uses
 """
+_DEAL_ANEW: LiteralString = """
+UPDATE promotion_counter
+SET max_uses = NULL, granted_uses = NULL, max_fen = NULL, granted_fen = NULL
+WHERE code = ANY (%s) AND per = 'TOTAL' AND period = 'EVER'
+"""
+"""What the parts of a counter were granted no longer holds: the next who counts deals it out."""
 
 _SIGN: LiteralString = """
 INSERT INTO seed_mark (fingerprint, seeded_at) VALUES (%s, %s)
@@ -140,7 +155,9 @@ async def _write(cursor: Cursor, contents: SeedContents, progress: SeedProgress)
     for table in (*seed_rows.product_tables(contents), *seed_rows.member_tables(contents)):
         target = columns_of(table.table, table.columns)
         counts[table.table] = await copy_rows(cursor, target, _told(table, progress))
-    await cursor.executemany(_ISSUE, list(seed_rows.issued_by_batch(contents).items()))
+    issued = seed_rows.issued_by_batch(contents)
+    await cursor.execute(_DEAL_ANEW, (list(issued),))
+    await cursor.executemany(_ISSUE, list(issued.items()))
     await cursor.execute(_SIGN, (contents.fingerprint, contents.moment))
     await cursor.execute("ANALYZE station, station_product, pump_price, member, fuel_order, coupon")
     return counts

@@ -2,16 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import ARRAY, Text, any_, bindparam, select
+from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, cast, func, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.domain.promotions.limits import LimitPer, LimitPeriod
 from app.storage.engine import reading
-from app.storage.tables import BatchStockRow, table_of
+from app.storage.tables import PromotionCounterRow, table_of
 
-STOCK = table_of(BatchStockRow)
-ISSUED = select(STOCK.c.batch_code, STOCK.c.issued).where(
-    STOCK.c.batch_code == any_(bindparam("batch_codes", type_=ARRAY(Text)))
+COUNTER = table_of(PromotionCounterRow)
+ISSUED = (
+    select(COUNTER.c.code, cast(func.sum(COUNTER.c.uses), BigInteger).label("issued"))
+    .where(
+        COUNTER.c.code == any_(bindparam("batch_codes", type_=ARRAY(Text))),
+        COUNTER.c.per == LimitPer.TOTAL.value,
+        COUNTER.c.period == LimitPeriod.EVER.value,
+    )
+    .group_by(COUNTER.c.code)
 )
+"""Of a batch, what counts in total and for ever are its coupons; it has no other such counter."""
 
 
 class PostgresStockRepository:
@@ -23,4 +31,4 @@ class PostgresStockRepository:
     async def issued(self, batch_codes: Sequence[str]) -> Mapping[str, int]:
         async with reading(self._engine) as connection:
             rows = (await connection.execute(ISSUED, {"batch_codes": list(batch_codes)})).all()
-        return {row.batch_code: row.issued for row in rows}
+        return {row.code: row.issued for row in rows}

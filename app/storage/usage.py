@@ -9,26 +9,26 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Date,
+    Select,
     Table,
     Text,
     and_,
     any_,
     bindparam,
     cast,
-    literal,
+    func,
     or_,
     select,
 )
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.promotions.limits import EVER_START, LimitPer, LimitPeriod
+from app.domain.promotions.limits import LimitPer, LimitPeriod
 from app.domain.promotions.usage import CounterKey, Used
 from app.storage.engine import reading
-from app.storage.tables import BatchStockRow, PromotionCounterRow, PromotionUsageRow, table_of
+from app.storage.tables import PromotionCounterRow, PromotionUsageRow, table_of
 
 OWN = table_of(PromotionUsageRow)
 SHARED = table_of(PromotionCounterRow)
-STOCK = table_of(BatchStockRow)
 
 DAYS = {LimitPeriod.DAY: 2, LimitPeriod.WEEK: 8, LimitPeriod.MONTH: 32}
 """How many days before an instant, as UTC counts them, a period that holds it can have begun: its
@@ -51,32 +51,26 @@ OF_USERS = select(
 ).where(OWN.c.user_id == any_(bindparam("user_ids", type_=ARRAY(BigInteger))), _still_counts(OWN))
 
 _ASKED = any_(bindparam("codes", type_=ARRAY(Text)))
-OF_ALL = (
-    select(
-        SHARED.c.code,
-        SHARED.c.per,
-        SHARED.c.subject,
-        SHARED.c.period,
-        SHARED.c.period_start,
-        SHARED.c.uses,
-        SHARED.c.fen,
+_SUMS = (
+    cast(func.sum(SHARED.c.uses), BigInteger).label("uses"),
+    cast(func.sum(SHARED.c.fen), BigInteger).label("fen"),
+)
+_KEY = (SHARED.c.code, SHARED.c.per, SHARED.c.subject, SHARED.c.period, SHARED.c.period_start)
+
+
+def _counters(whose: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Each counter once, however many parts it stands in."""
+    return (
+        select(*_KEY, *_SUMS)
+        .where(SHARED.c.code == _ASKED, whose, _still_counts(SHARED))
+        .group_by(*_KEY)
+        .having(or_(func.sum(SHARED.c.uses) > 0, func.sum(SHARED.c.fen) > 0))
     )
-    .where(
-        SHARED.c.code == _ASKED,
-        SHARED.c.per.in_([per.value for per in LimitPer if per.shared]),
-        _still_counts(SHARED),
-    )
-    .union_all(
-        select(
-            STOCK.c.batch_code,
-            literal(LimitPer.TOTAL.value, Text),
-            literal("", Text),
-            literal(LimitPeriod.EVER.value, Text),
-            cast(literal(EVER_START, Date), Date),
-            STOCK.c.issued,
-            literal(0, BigInteger),
-        ).where(STOCK.c.batch_code == _ASKED)
-    )
+
+
+OF_ALL = _counters(SHARED.c.per.in_([per.value for per in LimitPer if per.shared]))
+OF_DEVICE = _counters(
+    and_(SHARED.c.per == LimitPer.DEVICE.value, SHARED.c.subject == bindparam("device", type_=Text))
 )
 
 
@@ -109,6 +103,14 @@ class PostgresUsageRepository:
             key = _key(row, LimitPer(row.per), row.subject)
             found.setdefault(row.code, {})[key] = Used(row.uses, row.fen)
         return found
+
+    async def of_device(
+        self, device_id: str, codes: Sequence[str], moment: datetime
+    ) -> Mapping[CounterKey, Used]:
+        given = {"codes": list(codes), "device": device_id, **_since(moment)}
+        async with reading(self._engine) as connection:
+            rows = (await connection.execute(OF_DEVICE, given)).all()
+        return {_key(row, LimitPer.DEVICE, row.subject): Used(row.uses, row.fen) for row in rows}
 
 
 def _key(row: Any, per: LimitPer, subject: str) -> CounterKey:

@@ -12,6 +12,8 @@ from app.ports.errors import StorageConflict
 from app.ports.sealing import Sealer
 from app.ports.work import UnknownMember
 from app.storage.audit import PostgresAuditTrail
+from app.storage.counters import DEFAULT_SLOTS, PostgresCounterBook
+from app.storage.coupons import PostgresCouponBook
 from app.storage.engine import unavailable_on_fault
 from app.storage.funding import PostgresFundingBook
 from app.storage.invoices import PostgresInvoiceBook
@@ -35,15 +37,28 @@ class PostgresWork:
     """
 
     def __init__(
-        self, connection: AsyncConnection, user_id: int | None, sealer: Sealer | None = None
+        self,
+        connection: AsyncConnection,
+        user_id: int | None,
+        sealer: Sealer | None = None,
+        slots: int = DEFAULT_SLOTS,
     ) -> None:
         self.connection = connection
         self.user_id = user_id
         self._sealer = sealer
+        self._slots = slots
 
     @cached_property
     def audit(self) -> PostgresAuditTrail:
         return PostgresAuditTrail(self.connection)
+
+    @cached_property
+    def counters(self) -> PostgresCounterBook:
+        return PostgresCounterBook(self.connection, self.user_id or 0, self._slots)
+
+    @cached_property
+    def coupons(self) -> PostgresCouponBook:
+        return PostgresCouponBook(self.connection)
 
     @cached_property
     def jobs(self) -> PostgresJobQueue:
@@ -82,19 +97,22 @@ class PostgresWork:
 
 
 class PostgresWorks:
-    """Implements `app.ports.work.Works`. `sealer`: for personal data of invoices; a process
-    without one cannot read or write those."""
+    """Implements `app.ports.work.Works`. `sealer`: for the personal data of invoices; `slots`:
+    parts of a counter that all share."""
 
-    def __init__(self, engine: AsyncEngine, sealer: Sealer | None = None) -> None:
+    def __init__(
+        self, engine: AsyncEngine, sealer: Sealer | None = None, slots: int = DEFAULT_SLOTS
+    ) -> None:
         self._engine = engine
         self._sealer = sealer
+        self._slots = slots
 
     @asynccontextmanager
     async def begin(self, user_id: int | None) -> AsyncIterator[PostgresWork]:
         async with _faults_named(), self._engine.begin() as connection:
             if user_id is not None:
                 await _lock_member(connection, user_id)
-            yield PostgresWork(connection, user_id, self._sealer)
+            yield PostgresWork(connection, user_id, self._sealer, self._slots)
 
 
 async def _lock_member(connection: AsyncConnection, user_id: int) -> None:

@@ -93,12 +93,37 @@ FROM station WHERE station.id = placed.station_id
 def upgrade() -> None:
     _widen_orders()
     _split_counters()
+    op.execute("""
+        INSERT INTO promotion_counter (code, per, subject, period, period_start, uses)
+        SELECT batch_code, 'TOTAL', '', 'EVER', '1970-01-01', issued FROM batch_stock
+    """)
+    op.drop_table("batch_stock")
 
 
 def downgrade() -> None:
-    op.execute("DELETE FROM promotion_counter WHERE slot > 0")
+    op.create_table(
+        "batch_stock",
+        sa.Column("batch_code", sa.Text(), nullable=False),
+        sa.Column("issued", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+        sa.CheckConstraint("issued >= 0", name=op.f("ck_batch_stock__issued_not_negative")),
+        sa.PrimaryKeyConstraint("batch_code", name=op.f("pk_batch_stock")),
+    )
+    op.execute("""
+        INSERT INTO batch_stock (batch_code, issued)
+        SELECT batch_code, (SELECT coalesce(sum(uses), 0) FROM promotion_counter
+                            WHERE code = batch_code AND per = 'TOTAL' AND period = 'EVER')
+        FROM (SELECT DISTINCT batch_code FROM coupon) AS issued
+    """)
     for name in COUNTER_CHECKS:
         op.drop_constraint(op.f(f"ck_promotion_counter__{name}"), "promotion_counter")
+    op.execute("""
+        UPDATE promotion_counter AS first SET uses = whole.uses, fen = whole.fen
+        FROM (SELECT code, per, subject, period, period_start, sum(uses) AS uses, sum(fen) AS fen
+              FROM promotion_counter GROUP BY 1, 2, 3, 4, 5) AS whole
+        WHERE (first.code, first.per, first.subject, first.period, first.period_start, first.slot)
+            = (whole.code, whole.per, whole.subject, whole.period, whole.period_start, 0)
+    """)
+    op.execute("DELETE FROM promotion_counter WHERE slot > 0")
     op.drop_constraint(op.f("pk_promotion_counter"), "promotion_counter")
     for column in ("slot", "granted_uses", "granted_fen", "max_uses", "max_fen"):
         op.drop_column("promotion_counter", column)

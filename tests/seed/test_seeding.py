@@ -75,7 +75,7 @@ async def test_writes_everything_of_the_recipe(database_url: str):
     assert _one(database_url, "SELECT count(*) FROM ceiling_price") == 171
     assert _one(database_url, "SELECT count(*) FROM station WHERE NOT generated") == 0
     assert _one(database_url, "SELECT count(*) FROM member WHERE NOT generated") == 0
-    issued = "SELECT sum(issued) FROM batch_stock"
+    issued = "SELECT sum(uses) FROM promotion_counter"
     assert _one(database_url, issued) == _one(database_url, "SELECT count(*) FROM coupon")
 
 
@@ -121,7 +121,7 @@ async def test_force_leaves_exactly_what_a_fresh_seed_makes(database_url: str):
         catalog = source.current()
     assert catalog.version == 2
     _assert_serves(catalog, contents)
-    issued = "SELECT sum(issued) FROM batch_stock"
+    issued = "SELECT sum(uses) FROM promotion_counter"
     assert _one(database_url, issued) == _one(database_url, "SELECT count(*) FROM coupon")
 
 

@@ -13,7 +13,6 @@ from app.documents.order_terms import dump_terms
 from app.domain.promotions.limits import EVER_START
 from app.storage import catalog_version
 from app.storage.tables import (
-    BatchStockRow,
     BrandRow,
     CouponRow,
     FavouriteStationRow,
@@ -105,7 +104,8 @@ async def put_points(engine: AsyncEngine, user_id: int, **others: Any) -> None:
 
 
 async def put_stock(engine: AsyncEngine, batch_code: str, issued: int) -> None:
-    await put(engine, BatchStockRow, {"batch_code": batch_code, "issued": issued})
+    """Coupons issued of a batch."""
+    await put_counter(engine, batch_code, uses=issued)
 
 
 async def put_usage(engine: AsyncEngine, user_id: int, code: str, **others: Any) -> None:

@@ -11,7 +11,6 @@ from app.storage.tables.orders import FuelOrderRow
 from app.storage.tables.payments import PaymentNoticeRow, PaymentRow, StrayNoticeRow
 from app.storage.tables.prices import CeilingPriceRow, PriceZoneRow, PumpPriceRow
 from app.storage.tables.promotions import (
-    BatchStockRow,
     PromotionLiveRow,
     PromotionStepRow,
     PromotionVersionRow,
@@ -53,7 +52,6 @@ __all__ = [
     "USER_OWNED",
     "AmenityRow",
     "AuditEventRow",
-    "BatchStockRow",
     "BrandRow",
     "CatalogVersionRow",
     "CeilingPriceRow",

@@ -13,7 +13,6 @@ from app.storage.tables.base import (
     Row,
     flag,
     instant,
-    not_negative,
     one_of,
     positive,
     whole,
@@ -79,14 +78,3 @@ class PromotionLiveRow(Row, table=True):
     code: str = Field(sa_column=words(primary_key=True))
     version: int = Field(sa_column=whole())
     paused: bool = Field(default=False, sa_column=flag(False))
-
-
-class BatchStockRow(Row, table=True):
-    """Coupons issued so far of a batch. Who inserts coupons adds to it in the same transaction:
-    counting the coupons themselves would ask every shard."""
-
-    __tablename__ = "batch_stock"
-    __table_args__ = (not_negative("issued"),)
-
-    batch_code: str = Field(sa_column=words(primary_key=True))
-    issued: int = Field(default=0, sa_column=whole(server_default=text("0")))
