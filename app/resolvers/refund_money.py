@@ -26,6 +26,7 @@ from app.ports.jobs import Job
 from app.ports.payment_providers import (
     PaymentDeclined,
     PaymentProvider,
+    PaymentUnavailable,
     ProviderRefund,
     ProviderRefundState,
     RefundWanted,
@@ -75,8 +76,10 @@ async def _asking(
             provider = None if order is None else desk.providers.get(order.payment_method)
             payments = await work.payments.of_order(user_id, refund.order_id)
             payment = next((p for p in payments if refund.number.startswith(f"{p.number}-r")), None)
-            if payment is None or provider is None:
+            if payment is None:
                 return None
+            if provider is None:
+                raise PaymentUnavailable(f"no provider here knows {refund.number}")
             await work.refunds.save(sent(refund))
             wanted = RefundWanted(
                 refund_number=refund.number,
