@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from app.domain.checkout import engine
 from app.domain.checkout.impossible import ChoiceFault, ChoiceImpossible
 from app.domain.checkout.minimum_payable import minimum_payable_fen
+from app.domain.checkout.order_terms import order_terms
 from app.domain.checkout.purchase import FREE_CHOICE, OfferChoice, Purchase
 from app.domain.checkout.quote import Quote, UnappliedOffer, Unlock
 from app.domain.checkout.warnings import PreviewWarning, WarningCode, warnings_of
@@ -16,7 +17,7 @@ from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod
 from app.domain.stations.station import Station, StationProduct
 from app.ports.errors import StorageUnavailable
-from app.ports.quote_tokens import QuoteClaims, QuotedMember
+from app.ports.quote_tokens import QuoteClaims
 from app.resolvers.context import RequestContext
 from app.resolvers.keys import CouponKey
 from app.resolvers.pages import LARGEST_PAGE
@@ -265,33 +266,17 @@ def _at(choice: ChoiceWanted, impossible: ChoiceImpossible) -> tuple[str, ...]:
 def sign(context: RequestContext, previewed: Preview) -> str:
     """The token that an order will be placed with. From here on the answer must not be stored."""
     context.no_store = True
-    price, purchase = previewed.quote.price, previewed.purchase
+    quote = previewed.quote
     return context.quote_tokens.sign(
         QuoteClaims(
             quote_id=previewed.quote_id,
             user_id=previewed.user_id,
-            station_id=purchase.station.id,
-            fuel_grade=purchase.product.fuel_grade,
-            nozzle_no=previewed.nozzle_no,
-            fill=purchase.fill,
-            pump_price_mill_per_litre=price.measure.pump_price_mill_per_litre,
-            pump_amount_fen=price.measure.pump_amount_fen,
-            fee_fen=price.fee_fen,
-            payable_fen=price.payable_fen,
-            rule_version=purchase.rules.version,
-            payment_method=previewed.fixed_method,
-            use_points=purchase.use_points,
-            members=tuple(
-                QuotedMember(
-                    code=offer.candidate.promotion.code,
-                    coupon_id=offer.candidate.coupon.id if offer.candidate.coupon else None,
-                    discount_fen=offer.discount_fen,
-                    points=offer.points,
-                )
-                for offer in price.applied
+            fill=previewed.purchase.fill,
+            terms=order_terms(
+                quote, nozzle_no=previewed.nozzle_no, payment_method=previewed.fixed_method
             ),
-            issued_at=previewed.quote.issued_at,
-            expires_at=previewed.quote.expires_at,
+            issued_at=quote.issued_at,
+            expires_at=quote.expires_at,
         )
     )
 

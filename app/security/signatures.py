@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 from app.security.keys import SigningKeys
 
 _REGISTRY = jws.JWSRegistry(algorithms=["ES256"])
-MAX_TOKEN_LENGTH = 4096
+MAX_TOKEN_LENGTH = 16_384
 
 
 class SignatureInvalid(Exception):
