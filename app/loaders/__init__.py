@@ -4,7 +4,7 @@
 `viewer`: about one signed-in member; None for a guest.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from app.loaders.public import PublicLoaders
 from app.loaders.viewer import ViewerLoaders
@@ -14,3 +14,10 @@ from app.loaders.viewer import ViewerLoaders
 class Loaders:
     public: PublicLoaders
     viewer: ViewerLoaders | None
+
+    def forget(self) -> None:
+        """Everything loaded so far."""
+        for kind in (self.public, self.viewer):
+            if kind is not None:
+                for each in fields(kind):
+                    getattr(kind, each.name).clear_all()

@@ -68,6 +68,8 @@ class Subject(StrEnum):
     METHOD = "METHOD"
     USES = "USES"
     MONEY = "MONEY"
+    CODE = "CODE"
+    AUTOMATIC = "AUTOMATIC"
 
 
 _ADVICE = {

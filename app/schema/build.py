@@ -7,13 +7,25 @@ from app.schema.checkout import CheckoutQueries
 from app.schema.errors import InputError, LimitError
 from app.schema.nodes import NodeQueries
 from app.schema.offers import OfferQueries
+from app.schema.orders import OrderMutations, OrderQueries
 from app.schema.scalars import SCALARS
 from app.schema.stations import StationQueries
 from app.schema.viewer import ViewerQueries
+from app.schema.wallet_mutations import WalletMutations
 
 
 @strawberry.type
-class Query(NodeQueries, StationQueries, OfferQueries, ViewerQueries, CheckoutQueries):
+class Query(
+    NodeQueries, StationQueries, OfferQueries, ViewerQueries, CheckoutQueries, OrderQueries
+):
+    """One mixin an area."""
+
+
+@strawberry.type(
+    description="One input, one payload each. `idempotencyKey`: same key and input, the first answer"
+    " again; same key, other input: IDEMPOTENCY_CONFLICT."
+)
+class Mutation(OrderMutations, WalletMutations):
     """One mixin an area."""
 
 
@@ -21,6 +33,7 @@ def build_schema() -> strawberry.Schema:
     """The whole contract. Error types are listed: only their interface reaches them."""
     return strawberry.Schema(
         Query,
+        Mutation,
         types=[InputError, LimitError],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -9,6 +9,7 @@ from app.domain.promotions.conditions.fuel_grade import OfFuelGrade
 from app.domain.promotions.conditions.member_tier import OfMemberTier
 from app.domain.promotions.conditions.segment import InSegment
 from app.domain.promotions.promotion import Promotion
+from app.domain.promotions.reason import Reason
 from app.domain.promotions.shopper import Shopper
 from app.domain.promotions.situation import Situation
 from app.domain.shared.fuel import FuelGrade
@@ -41,6 +42,17 @@ def is_meant_for(promotion: Promotion, shopper: Shopper) -> bool:
     """Whether every condition on the viewer holds."""
     return all(
         holds_for_viewer(condition, shopper) is not False for condition in promotion.conditions
+    )
+
+
+def viewer_failures(promotion: Promotion, shopper: Shopper) -> tuple[Reason, ...]:
+    """Why its conditions on the viewer do not all hold, in the order in which they are written."""
+    situation = _situation(shopper)
+    return tuple(
+        reason
+        for condition in promotion.conditions
+        if isinstance(condition, ON_VIEWER)
+        for reason in condition.failures(situation)
     )
 
 

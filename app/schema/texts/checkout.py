@@ -227,6 +227,15 @@ _BY_SUBJECT: dict[tuple[ErrorCode, Subject | None], LocalizedText] = {
     (ErrorCode.NOT_FOUND, Subject.COUPON): LocalizedText(
         zh="未找到该券", en="No such coupon in your wallet"
     ),
+    (ErrorCode.NOT_ELIGIBLE, Subject.AUTOMATIC): LocalizedText(
+        zh="该优惠自动生效，无需领取", en="This offer applies by itself: there is nothing to claim"
+    ),
+    (ErrorCode.ALREADY_CLAIMED, Subject.CODE): LocalizedText(
+        zh="该兑换码已被使用", en="This code has been used"
+    ),
+    (ErrorCode.OFFER_ENDED, Subject.CODE): LocalizedText(
+        zh="该兑换码已失效", en="This code is no longer valid"
+    ),
     (ErrorCode.NOT_ELIGIBLE, Subject.COUPON): LocalizedText(
         zh="该券暂不可用", en="This coupon cannot be used now"
     ),
