@@ -18,7 +18,7 @@ class Part:
     """
 
     code: str
-    coupon_id: int | None
+    coupon_id: int | None = None
     funder: Funder
     fen: int
 
@@ -69,7 +69,7 @@ class Grant:
     points (they sum to 10,000)."""
 
     code: str
-    coupon_id: int | None
+    coupon_id: int | None = None
     by_line: tuple[int, ...]
     shares_bp: Mapping[Funder, int]
 

@@ -24,7 +24,7 @@ class AppliedTerm:
     code: str
     title: LocalizedText
     lane: Lane
-    coupon_id: int | None
+    coupon_id: int | None = None
     discount_fen: int
     cut_fen: int = 0
     points: int = 0
@@ -44,10 +44,10 @@ class UsageTerm:
     per: LimitPer
     period: LimitPeriod
     start: date
-    subject: str | None
+    subject: str | None = None
     fen: int
-    max_uses: int | None
-    max_fen: int | None
+    max_uses: int | None = None
+    max_fen: int | None = None
     resets_at: datetime | None = None
 
 
@@ -78,7 +78,7 @@ class OrderTerms:
     station_name: str
     time_zone: str
     fuel_grade: FuelGrade
-    nozzle_no: str | None
+    nozzle_no: str | None = None
     pump_price_mill_per_litre: int
     volume_ml: int
     pump_amount_fen: int
@@ -86,7 +86,7 @@ class OrderTerms:
     payable_fen: int
     unit_price_mill: int
     rule_version: str
-    payment_method: PaymentMethod | None
+    payment_method: PaymentMethod | None = None
     use_points: bool
     applied: tuple[AppliedTerm, ...]
     ledger: Ledger
