@@ -55,7 +55,7 @@ class Purchase:
     non_fuel: tuple[NonFuelLine, ...] = ()
     minimum_payable_fen: int = 0
     max_offers: int = 8
-    node_budget: int | None = 150
+    node_budget: int | None = 120
     usage: Usage = NO_USAGE
 
     @property

@@ -2,12 +2,13 @@
 
 Two relaxations of what lies ahead, each an upper bound on what may still be taken off:
 
-- in turn: every contender ahead applies, in order, at its most; of a contiguous run of mutual
-  rivals only the best one. Sound on one line because no discount rises faster than the running
-  amount it is taken from, so applying more never ends higher.
-- at once: the contenders ahead are split into cliques of mutual rivals; each clique takes its
-  best from the amount as it is now, and only as many cliques as there are places left. It can
-  beat the first only where places are scarce, or rivals stand apart in application order.
+- in turn: contenders ahead apply, in order, at their most; of a contiguous run of mutual rivals one
+  at most, and no more than there are places left. Sound on one line because no discount rises
+  faster than the running amount it is taken from: so the least that runs on after a run with so
+  many members is made of the least before it, with one member fewer or with as many.
+- at once: the contenders are split into cliques of mutual rivals; each clique takes its best from
+  the amount as it is now, and only as many cliques as there are places left. It can beat the first
+  only where rivals stand apart in application order.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from datetime import datetime
 from app.domain.promotions.bill import Bill, Running
 from app.domain.promotions.contender import Contender
 from app.domain.promotions.entry import Name
-from app.domain.promotions.legality import runs_of
+from app.domain.promotions.legality import cliques_of, runs_of
 from app.domain.promotions.takes import OnOneLine
 
 LAST_NAME: Name = ("\U0010ffff", 0)
@@ -32,9 +33,10 @@ class Ahead:
         self.one_line = len(bill.lines) == 1
         self._bits = [contender.entry.bit for contender in contenders]
         self._rivals = [contender.entry.rivals for contender in contenders]
-        self._most: list[dict[Running, int]] = [{} for _ in contenders]
         self._mosts = [OnOneLine.of(c).most for c in contenders] if self.one_line else []
+        self._known: dict[Running, list[int]] = {}
         self.runs = runs_of(self._rivals, self._bits)
+        self._clique_of = cliques_of(self._rivals, self._bits)
         self._rivals_apart = self._have_rivals_apart()
 
     def next_open(self, position: int, blocked: int) -> int | None:
@@ -51,22 +53,24 @@ class Ahead:
     def bound_fen(
         self, position: int, running: Running, blocked: int, places: int, *, thorough: bool
     ) -> int:
-        """A lower bound of the payable from here, with `places` left for members. `thorough`: by
-        the second relaxation too, if it may help."""
+        """A lower bound of the payable from here, with `places` left for members. Not `thorough`: by
+        little work, as if there were places for all."""
         now = sum(running) + self.bill.fee_fen
-        ahead = [i for i in range(position, len(self._bits)) if not blocked & self._bits[i]]
+        ahead = self._open(position, blocked)
         if not ahead or places <= 0:
             return now
-        if self.one_line:
-            in_turn = self._in_turn(ahead, running)
-            if not thorough or (places >= len(self.runs) and not self._rivals_apart):
-                return in_turn
-            return max(in_turn, now - sum(self._best_of_cliques(ahead, running)[:places]))
-        return max(self._least(now), now - sum(self._best_of_cliques(ahead, running)[:places]))
+        if not self.one_line:
+            return max(self._least(now), now - sum(self._best_of_cliques(ahead, running)[:places]))
+        if not thorough:
+            return self._in_turn(ahead, running[0]) + self.bill.fee_fen
+        in_turn = self._in_turn_with(ahead, running[0], places) + self.bill.fee_fen
+        if not self._rivals_apart:
+            return in_turn
+        return max(in_turn, now - sum(self._best_of_cliques(ahead, running)[:places]))
 
     def least_coupons(self, position: int, running: Running, blocked: int, lacking_fen: int) -> int:
         """How many coupons from here it takes at least to take `lacking_fen` off."""
-        ahead = [i for i in range(position, len(self._bits)) if not blocked & self._bits[i]]
+        ahead = self._open(position, blocked)
         others = [i for i in ahead if not self.contenders[i].entry.is_coupon]
         lacking_fen -= sum(self._best_of_cliques(others, running))
         coupons = [i for i in ahead if self.contenders[i].entry.is_coupon]
@@ -82,11 +86,7 @@ class Ahead:
         self, position: int, blocked: int, coupons: int
     ) -> tuple[list[datetime], Name]:
         """The soonest ends of as many `coupons`, and the least name, among those still open."""
-        ahead = (
-            self.contenders[i]
-            for i in range(position, len(self._bits))
-            if not blocked & self._bits[i]
-        )
+        ahead = (self.contenders[i] for i in self._open(position, blocked))
         names: list[Name] = []
         expiries: list[datetime] = []
         for contender in ahead:
@@ -100,8 +100,14 @@ class Ahead:
         at_floor = self.bill.fuel_least_fen + self.bill.fee_fen
         return max(at_floor, min(now_fen, self.bill.minimum_payable_fen))
 
-    def _in_turn(self, ahead: Sequence[int], running: Running) -> int:
-        left, best, common = running[0], 0, 0
+    def _open(self, position: int, blocked: int) -> list[int]:
+        """The positions from `position` on whose contender clashes with no member."""
+        bits = self._bits
+        return [i for i in range(position, len(bits)) if not blocked & bits[i]]
+
+    def _in_turn(self, ahead: Sequence[int], running: int) -> int:
+        """What runs on at least once all runs have applied."""
+        left, best, common = running, 0, 0
         bits, rivals, mosts = self._bits, self._rivals, self._mosts
         for i in ahead:
             if not common & bits[i]:
@@ -109,34 +115,50 @@ class Ahead:
             most = mosts[i](left)
             best = max(best, most)
             common &= rivals[i]
-        return left - best + self.bill.fee_fen
+        return left - best
+
+    def _in_turn_with(self, ahead: Sequence[int], running: int, places: int) -> int:
+        """The same with at most so many members. `least`: by number of members, before the run; a
+        number that those to come cannot bring to `places` is not worked out."""
+        if len(ahead) <= places:
+            return self._in_turn(ahead, running)
+        bits, rivals, mosts = self._bits, self._rivals, self._mosts
+        least = after = [running]
+        common, needed_from = 0, places - len(ahead)
+        for i in ahead:
+            needed_from += 1
+            if not common & bits[i]:
+                least, common = after, -1
+                if len(least) <= places:
+                    least.append(least[-1])
+                after = least.copy()
+            most = mosts[i]
+            for members in range(max(1, needed_from), len(least)):
+                left = least[members - 1]
+                left -= most(left)
+                after[members] = min(after[members], left)
+            common &= rivals[i]
+        return after[-1]
 
     def _best_of_cliques(self, ahead: Sequence[int], running: Running) -> list[int]:
         """The best that each clique of mutual rivals takes off now, most first."""
-        commons: list[int] = []
-        bests: list[int] = []
-        own, rivals = self._bits, self._rivals
+        mosts, clique_of = self._mosts_at(running), self._clique_of
+        bests = [0] * len(clique_of)
         for i in ahead:
-            most, bit = self._most_of(i, running), own[i]
-            for clique, common in enumerate(commons):
-                if common & bit:
-                    commons[clique] = common & rivals[i]
-                    bests[clique] = max(bests[clique], most)
-                    break
-            else:
-                commons.append(rivals[i])
-                bests.append(most)
+            clique, most = clique_of[i], mosts[i]
+            bests[clique] = max(bests[clique], most)
         bests.sort(reverse=True)
         return bests
 
-    def _most_of(self, index: int, running: Running) -> int:
-        if self.one_line:
-            return self._mosts[index](running[0])
-        remembered = self._most[index]
-        most = remembered.get(running)
-        if most is None:
-            most = remembered[running] = self.contenders[index].most(running)
-        return most
+    def _mosts_at(self, running: Running) -> list[int]:
+        mosts = self._known.get(running)
+        if mosts is None:
+            if self.one_line:
+                mosts = [most(running[0]) for most in self._mosts]
+            else:
+                mosts = [contender.most(running) for contender in self.contenders]
+            self._known[running] = mosts
+        return mosts
 
     def _have_rivals_apart(self) -> bool:
         """Whether some clash is not between two of one run."""

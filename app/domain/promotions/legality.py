@@ -57,6 +57,20 @@ def runs_of(rivals: Sequence[int], own: Sequence[int]) -> list[range]:
     return [*runs, range(start, len(rivals))] if rivals else []
 
 
+def cliques_of(rivals: Sequence[int], own: Sequence[int]) -> list[int]:
+    """For each candidate the number of its clique: mutual rivals, wherever they stand. `own` as in
+    `runs_of`."""
+    commons: list[int] = []
+    found: list[int] = []
+    for others, bit in zip(rivals, own, strict=True):
+        clique = next((n for n, common in enumerate(commons) if common & bit), len(commons))
+        if clique == len(commons):
+            commons.append(-1)
+        commons[clique] &= others
+        found.append(clique)
+    return found
+
+
 def bits(mask: int) -> Iterator[int]:
     """The positions of the set bits, lowest first."""
     while mask:

@@ -6,6 +6,7 @@ payable ends the search. Source: design §2, Choice, Certificate.
 """
 
 from heapq import heappop, heappush
+from typing import NamedTuple
 
 from app.domain.promotions.bound import Ahead
 from app.domain.promotions.combination import Combination, Key
@@ -28,12 +29,21 @@ def best_combination(wanted: Wanted) -> Found | None:
     return short_search(wanted) or _Search(wanted, 0).run()
 
 
+class _Open(NamedTuple):
+    """A node by its bound; among equals the newest first. `thorough`: so is the bound."""
+
+    bound_fen: int
+    serial: int
+    node: Combination
+    thorough: bool
+
+
 class _Search:
     def __init__(self, wanted: Wanted, long_from: int) -> None:
         self.wanted, self.long_from = wanted, long_from
         self.contenders = wanted.contenders
         self.ahead = Ahead(wanted.bill, wanted.contenders)
-        self.open: list[tuple[int, int, Combination]] = []
+        self.open: list[_Open] = []
         self.best: tuple[Key, Combination] | None = None
         self.nodes = self.serial = 0
 
@@ -46,10 +56,12 @@ class _Search:
         while self.open and not self._proved():
             if budget is not None and self.nodes >= budget:
                 return self._found(exact=False)
-            bound_fen, _, node = heappop(self.open)
-            if not self._hopeless(node, bound_fen):
+            opened = heappop(self.open)
+            if not opened.thorough and self._is_long():
+                self._push_again(opened)
+            elif not self._hopeless(opened.node, opened.bound_fen):
                 self.nodes += 1
-                self._expand(node, bound_fen)
+                self._expand(opened.node, opened.bound_fen)
         return self._found(exact=True)
 
     def _only_wanted(self, start: Combination) -> Combination:
@@ -76,13 +88,13 @@ class _Search:
         return node
 
     def _proved(self) -> bool:
-        return self.best is not None and self.open[0][0] > self.best[0][0]
+        return self.best is not None and self.open[0].bound_fen > self.best[0][0]
 
     def _found(self, *, exact: bool) -> Found | None:
         if self.best is None:
             return None
         key, node = self.best
-        bound = key[0] if exact else min(key[0], self.open[0][0])
+        bound = key[0] if exact else min(key[0], self.open[0].bound_fen)
         return Found(node.members, key[0], exact, self.nodes, bound)
 
     def _expand(self, node: Combination, bound_fen: int) -> None:
@@ -116,9 +128,8 @@ class _Search:
             return
         fee_fen = self.wanted.bill.fee_fen
         if self.best is None or sum(node.running) + fee_fen <= self.best[0][0]:
-            key = node.key(fee_fen)
-            if self.best is None or key < self.best[0]:
-                self.best = (key, node)
+            met = (node.key(fee_fen), node)
+            self.best = met if self.best is None or met[0] < self.best[0] else self.best
 
     def _complete(self, chosen: int) -> bool:
         missing = self.wanted.must & ~chosen
@@ -128,14 +139,21 @@ class _Search:
         """Open a node unless it cannot hold what is wanted, or is hopeless already."""
         if not self._within_reach(node):
             return
-        places, long = self.wanted.max_offers - len(node.members), self._is_long()
-        bound_fen = self.ahead.bound_fen(
-            node.position, node.running, node.blocked, places, thorough=long
-        )
-        bound_fen = max(parent_bound_fen, bound_fen)
+        bound_fen = max(parent_bound_fen, self._bound_fen(node, thorough=False))
         if not self._hopeless(node, bound_fen):
             self.serial -= 1
-            heappush(self.open, (bound_fen, self.serial, node))
+            heappush(self.open, _Open(bound_fen, self.serial, node, not self.ahead.one_line))
+
+    def _push_again(self, opened: "_Open") -> None:
+        """With the bound that costs more: only what comes up is worth it."""
+        bound_fen = max(opened.bound_fen, self._bound_fen(opened.node, thorough=True))
+        heappush(self.open, opened._replace(bound_fen=bound_fen, thorough=True))
+
+    def _bound_fen(self, node: Combination, *, thorough: bool) -> int:
+        places = self.wanted.max_offers - len(node.members)
+        return self.ahead.bound_fen(
+            node.position, node.running, node.blocked, places, thorough=thorough
+        )
 
     def _within_reach(self, node: Combination) -> bool:
         if not (self.wanted.must or self.wanted.any_of):
