@@ -145,6 +145,10 @@ class CouponRuns(Protocol):
         that exist."""
         ...
 
+    async def known_members(self, user_ids: Sequence[int]) -> frozenset[int]:
+        """Those that exist, without a lock."""
+        ...
+
     async def held(
         self, user_ids: Sequence[int], batch_code: str, cause: str
     ) -> Mapping[int, Held]:

@@ -37,6 +37,7 @@ SEGMENT_SIZE = text("SELECT count(*) FROM member WHERE segments @> ARRAY[CAST(:s
 HOLD = text("""
 SELECT user_id FROM member WHERE user_id = ANY (:user_ids) ORDER BY user_id FOR NO KEY UPDATE
 """)
+KNOWN = text("SELECT user_id FROM member WHERE user_id = ANY (:user_ids)")
 HELD = text("""
 SELECT user_id, count(*) AS had, bool_or(cause IS NOT DISTINCT FROM :cause) AS of_run FROM coupon
 WHERE user_id = ANY (:user_ids) AND batch_code = :batch_code GROUP BY user_id
@@ -130,6 +131,10 @@ class PostgresCouponRuns:
 
     async def hold_members(self, user_ids: Sequence[int]) -> frozenset[int]:
         found = await self._connection.execute(HOLD, {"user_ids": list(user_ids)})
+        return frozenset(found.scalars())
+
+    async def known_members(self, user_ids: Sequence[int]) -> frozenset[int]:
+        found = await self._connection.execute(KNOWN, {"user_ids": list(user_ids)})
         return frozenset(found.scalars())
 
     async def held(

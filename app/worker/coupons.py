@@ -1,0 +1,7 @@
+"""Jobs of coupons."""
+
+from app.resolvers.coupon_runs import expire_coupons
+from app.worker.task import Sweep
+
+TASKS = ()
+SWEEPS = (Sweep("coupons.sweep", expire_coupons),)
