@@ -24,10 +24,14 @@ from app.loaders.viewer.build import build_viewer_loaders
 from app.outside import Outside
 from app.schema.build import build_schema
 from app.security.access_tokens import AccessTokens
+from app.security.code_hashes import KeyedCodeHashes
 from app.security.quote_tokens import SignedQuoteTokens
 from app.settings import Settings
+from app.storage.balances import PostgresBalanceRepository
+from app.storage.invoices import PostgresInvoiceRepository
 from app.storage.members import PostgresMemberRepository
-from app.storage.points import PostgresPointsRepository
+from app.storage.orders import PostgresOrderRepository
+from app.storage.refunds import PostgresRefundRepository
 from app.storage.station_details import PostgresStationDetailsRepository
 from app.storage.stock import PostgresStockRepository
 from app.storage.usage import PostgresUsageRepository
@@ -43,9 +47,12 @@ def services_of(outside: Outside, quote_ttl: timedelta) -> Services:
         catalogs=outside.catalogs,
         clock=outside.clock,
         wallets=PostgresWalletRepository(outside.engine),
+        balances=PostgresBalanceRepository(outside.engine),
+        orders=PostgresOrderRepository(outside.engine),
         loaders=_loaders_of(outside),
         access_tokens=AccessTokens(outside.keys),
         quote_tokens=SignedQuoteTokens(outside.keys),
+        code_hashes=KeyedCodeHashes(outside.keys),
         quote_ttl=quote_ttl,
         open_desk=outside.open_desk,
     )
@@ -63,7 +70,10 @@ def _loaders_of(outside: Outside) -> Callable[[int | None, datetime, Catalog], L
     engine, redis = outside.engine, outside.redis
     members = PostgresMemberRepository(engine)
     wallets = PostgresWalletRepository(engine)
-    points = PostgresPointsRepository(engine)
+    balances = PostgresBalanceRepository(engine)
+    orders = PostgresOrderRepository(engine)
+    refunds = PostgresRefundRepository(engine)
+    invoices = PostgresInvoiceRepository(engine, outside.sealer)
     stock = PostgresStockRepository(engine)
     details = PostgresStationDetailsRepository(engine)
     usage = PostgresUsageRepository(engine)
@@ -81,7 +91,15 @@ def _loaders_of(outside: Outside) -> Callable[[int | None, datetime, Catalog], L
             placements=placements,
         )
         viewer = user_id and build_viewer_loaders(
-            user_id, moment, members=members, wallets=wallets, points=points, usage=usage
+            user_id,
+            moment,
+            members=members,
+            wallets=wallets,
+            balances=balances,
+            usage=usage,
+            orders=orders,
+            refunds=refunds,
+            invoices=invoices,
         )
         return Loaders(public, viewer or None)
 

@@ -13,8 +13,11 @@ from app.gateway.boundary import request_id_of
 from app.gateway.faults import EdgeCode, EdgeFault, bad_request
 from app.gateway.negotiation import choose_language
 from app.loaders import Loaders
+from app.ports.balances import BalanceRepository
 from app.ports.catalogs import CatalogSource
 from app.ports.clock import Clock
+from app.ports.code_hashes import CodeHashes
+from app.ports.orders import OrderRepository
 from app.ports.quote_tokens import QuoteTokens
 from app.ports.wallets import WalletRepository
 from app.resolvers.context import OpenDesk, RequestContext
@@ -37,9 +40,12 @@ class Services:
     catalogs: CatalogSource
     clock: Clock
     wallets: WalletRepository
+    balances: BalanceRepository
+    orders: OrderRepository
     loaders: Callable[[int | None, datetime, Catalog], Loaders]
     access_tokens: AccessTokens
     quote_tokens: QuoteTokens
+    code_hashes: CodeHashes
     quote_ttl: timedelta = timedelta(minutes=5)
     open_desk: OpenDesk | None = None
 
@@ -58,7 +64,10 @@ def build_context(request: Request, services: Services) -> RequestContext:
         user_id=user_id,
         loaders=services.loaders(user_id, moment, catalog),
         wallets=services.wallets,
+        balances=services.balances,
+        orders=services.orders,
         quote_tokens=services.quote_tokens,
+        code_hashes=services.code_hashes,
         quote_ttl=services.quote_ttl,
         device=_device(request.headers.get(DEVICE_HEADER)),
         request_id=request_id_of(request),

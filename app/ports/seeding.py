@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.loyalty.points import PointsBalance
+from app.domain.loyalty.balance import Balance
 from app.domain.orders.order import Order
 from app.domain.profiles.member import Member
 from app.domain.promotions.promotion import Promotion
@@ -48,7 +48,8 @@ class SeedStation:
 class SeedMember:
     member: Member
     joined_at: datetime
-    points: PointsBalance
+    points: Balance
+    fuel_credit: Balance = Balance()
     favourites: tuple[int, ...] = ()
     orders: tuple[Order, ...] = ()
     coupons: tuple[Coupon, ...] = ()

@@ -13,6 +13,9 @@ from app.domain.shared.channel import Channel
 from app.domain.shared.text import Language
 from app.loaders import Loaders
 from app.loaders.viewer import ViewerLoaders
+from app.ports.balances import BalanceRepository
+from app.ports.code_hashes import CodeHashes
+from app.ports.orders import OrderRepository
 from app.ports.quote_tokens import QuoteTokens
 from app.ports.wallets import WalletRepository
 from app.resolvers.desk import Desk
@@ -52,7 +55,10 @@ class RequestContext:
     user_id: int | None
     loaders: Loaders
     wallets: WalletRepository
+    balances: BalanceRepository
+    orders: OrderRepository
     quote_tokens: QuoteTokens
+    code_hashes: CodeHashes
     quote_ttl: timedelta = timedelta(minutes=5)
     device: str | None = None
     request_id: str | None = None
@@ -84,6 +90,11 @@ class RequestContext:
             request_id=self.request_id,
         )
         return self.open_desk(self.moment, self.catalog, actor)
+
+    def forget(self) -> None:
+        """After something was written: what was read before it is read anew when asked again."""
+        self._kept.clear()
+        self.loaders.forget()
 
     def keep(self, name: str, make: Callable[[], T]) -> T:
         """A value made at the first call and kept for the request."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.domain.loyalty.unit import Unit
 from app.domain.shared.fuel import FuelGrade
 
 
@@ -28,8 +29,23 @@ class CouponKey:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryKey:
+    """An entry of the statement of one account."""
+
+    user_id: int
+    unit: Unit
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderKey:
+    user_id: int
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ViewerKey:
     user_id: int
 
 
-NodeKey = StationKey | ProductKey | OfferKey | CouponKey | ViewerKey
+NodeKey = StationKey | ProductKey | OfferKey | CouponKey | EntryKey | OrderKey | ViewerKey

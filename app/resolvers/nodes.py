@@ -4,14 +4,27 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.domain.loyalty.entry import Entry
+from app.domain.orders.order import Order
 from app.domain.profiles.member import Member
 from app.domain.promotions.promotion import Promotion
 from app.domain.stations.station import Station, StationProduct
 from app.resolvers.context import RequestContext, Viewer
 from app.resolvers.errors import TooMany
-from app.resolvers.keys import CouponKey, NodeKey, OfferKey, ProductKey, StationKey, ViewerKey
+from app.resolvers.keys import (
+    CouponKey,
+    EntryKey,
+    NodeKey,
+    OfferKey,
+    OrderKey,
+    ProductKey,
+    StationKey,
+    ViewerKey,
+)
 from app.resolvers.offers import offer_by_code
+from app.resolvers.orders import order_by_key
 from app.resolvers.pages import LARGEST_PAGE
+from app.resolvers.statements import entry_by_key
 from app.resolvers.viewer import viewer_profile
 from app.resolvers.wallet import HeldCoupon, held_coupon
 
@@ -23,12 +36,20 @@ class FoundProduct:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundEntry:
+    """An entry of the viewer's own."""
+
+    user_id: int
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
 class FoundViewer:
     viewer: Viewer
     member: Member
 
 
-FoundNode = Station | FoundProduct | Promotion | HeldCoupon | FoundViewer
+FoundNode = Station | FoundProduct | Promotion | HeldCoupon | FoundEntry | Order | FoundViewer
 
 
 async def find_node(context: RequestContext, key: NodeKey | None) -> FoundNode | None:
@@ -44,6 +65,11 @@ async def find_node(context: RequestContext, key: NodeKey | None) -> FoundNode |
             return offer_by_code(context, code)
         case CouponKey():
             return await held_coupon(context, key)
+        case EntryKey():
+            entry = await entry_by_key(context, key)
+            return FoundEntry(key.user_id, entry) if entry else None
+        case OrderKey():
+            return await order_by_key(context, key)
         case ViewerKey(user_id):
             return await _viewer(context, user_id)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from app.domain.checkout.minimum_payable import minimum_payable_fen
 from app.domain.checkout.purchase import FREE_CHOICE, OfferChoice, Purchase
+from app.domain.loyalty.unit import Unit
 from app.domain.pricing.fill import Fill
 from app.domain.profiles.member import Habits, Preferences
 from app.domain.profiles.usual import ChosenFill, FillOrigin, usual_fill, usual_fuel_grade
@@ -53,17 +54,17 @@ async def shopping(context: RequestContext) -> Shopping:
 
 def guest_shopping(context: RequestContext) -> Shopping:
     """What anyone gets who comes through this channel."""
-    return Shopping(shopper=Shopper(channel=context.channel))
+    return Shopping(shopper=Shopper(channel=context.channel, device_id=context.device))
 
 
 async def _member_shopping(context: RequestContext, viewer: Viewer) -> Shopping:
     """All loads go out together: a statement each. A token whose member is gone buys as a guest."""
     loaders, user_id = viewer.loaders, viewer.user_id
-    member, habits, coupons, points = await asyncio.gather(
+    member, habits, coupons, balances = await asyncio.gather(
         loaders.member.load(user_id),
         loaders.habits.load(user_id),
         loaders.open_coupons.load(user_id),
-        loaders.points.load(user_id),
+        loaders.balances.load(user_id),
     )
     if member is None:
         return guest_shopping(context)
@@ -73,7 +74,8 @@ async def _member_shopping(context: RequestContext, viewer: Viewer) -> Shopping:
         segments=member.segments,
         first_order=habits.counted_orders == 0,
         channel=context.channel,
-        points_available=points.available,
+        device_id=context.device,
+        points_available=balances[Unit.POINTS].available,
         coupons=coupons,
     )
     return Shopping(shopper=shopper, preferences=member.preferences, habits=habits)

@@ -1,10 +1,9 @@
-"""The viewer's coupon wallet and points."""
+"""The viewer's coupon wallet."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from app.domain.loyalty.points import PointsBalance
 from app.domain.promotions.placement import can_apply_at
 from app.domain.promotions.promotion import Promotion
 from app.domain.wallet.coupon import Coupon, CouponStatus
@@ -159,11 +158,6 @@ async def held_coupon(context: RequestContext, key: CouponKey) -> HeldCoupon | N
     """The viewer's own coupon with its terms, or None."""
     coupon = await coupon_by_key(context, key)
     return _held(context, coupon) if coupon else None
-
-
-async def points(viewer: Viewer) -> PointsBalance:
-    """A member who never had points has a balance of 0."""
-    return await viewer.loaders.points.load(viewer.user_id)
 
 
 async def claimed_by_batch(context: RequestContext, viewer: Viewer) -> Mapping[str, int]:

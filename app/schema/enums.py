@@ -7,6 +7,9 @@ import strawberry
 
 from app.domain.checkout.quote import PriceLineKind, UnlockKind
 from app.domain.checkout.warnings import WarningCode
+from app.domain.loyalty.entry import EntryKind as StatementKind
+from app.domain.orders.actions import OrderAction
+from app.domain.orders.status import OrderStatus
 from app.domain.profiles.member import MemberTier, Theme, Topic
 from app.domain.profiles.usual import FillOrigin
 from app.domain.promotions.benefits import BENEFIT_KINDS
@@ -16,7 +19,7 @@ from app.domain.promotions.reason import Outcome, ReasonCode
 from app.domain.promotions.terms import Lane
 from app.domain.recommendation.ranking import Ordering
 from app.domain.shared.fuel import FuelGrade
-from app.domain.shared.payment import PaymentMethod
+from app.domain.shared.payment import PaymentMethod, PaymentScene
 from app.domain.stations.geo import Datum
 from app.domain.wallet.coupon import CouponStatus
 from app.resolvers.refusals import Advice, ErrorCode
@@ -32,13 +35,17 @@ __all__ = [
     "FuelGrade",
     "Lane",
     "MemberTier",
+    "OrderAction",
+    "OrderStatus",
     "Ordering",
     "Outcome",
     "PaymentMethod",
+    "PaymentScene",
     "PriceLineKind",
     "ReasonCode",
     "RewardKind",
     "Role",
+    "StatementKind",
     "Theme",
     "Topic",
     "UnlockKind",
@@ -68,6 +75,8 @@ strawberry.enum(
 strawberry.enum(Advice, description="Closed: new values are a breaking change.")
 strawberry.enum(Datum, name="CoordinateDatum")
 strawberry.enum(Ordering, name="StationSort")
+strawberry.enum(PaymentScene, description="Where the pay sheet opens.")
+strawberry.enum(StatementKind, name="StatementKind")
 for _enum in (
     ClaimState,
     CouponStatus,
@@ -75,6 +84,8 @@ for _enum in (
     FillOrigin,
     Lane,
     MemberTier,
+    OrderAction,
+    OrderStatus,
     Outcome,
     PaymentMethod,
     PriceLineKind,

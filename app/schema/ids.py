@@ -9,8 +9,18 @@ import binascii
 
 import strawberry
 
+from app.domain.loyalty.unit import Unit
 from app.domain.shared.fuel import FuelGrade
-from app.resolvers.keys import CouponKey, NodeKey, OfferKey, ProductKey, StationKey, ViewerKey
+from app.resolvers.keys import (
+    CouponKey,
+    EntryKey,
+    NodeKey,
+    OfferKey,
+    OrderKey,
+    ProductKey,
+    StationKey,
+    ViewerKey,
+)
 
 FORMAT = "1"
 LONGEST = 200
@@ -19,7 +29,16 @@ _GREATEST = 2**63 - 1
 
 
 def encode(key: NodeKey) -> strawberry.ID:
-    text = FORMAT + _spelling(key)
+    return _opaque(_spelling(key))
+
+
+def refund_id(user_id: int, refund_id: int) -> strawberry.ID:
+    """Of what is no node: found by its order only."""
+    return _opaque(f"f{user_id}:{refund_id}")
+
+
+def _opaque(spelling: str) -> strawberry.ID:
+    text = FORMAT + spelling
     return strawberry.ID(base64.urlsafe_b64encode(text.encode()).decode().rstrip("="))
 
 
@@ -55,6 +74,11 @@ def coupon_key(text: str) -> CouponKey | None:
     return key if isinstance(key, CouponKey) else None
 
 
+def order_key(text: str) -> OrderKey | None:
+    key = decode(text)
+    return key if isinstance(key, OrderKey) else None
+
+
 def _spelling(key: NodeKey) -> str:
     match key:
         case StationKey(station):
@@ -65,6 +89,10 @@ def _spelling(key: NodeKey) -> str:
             return f"o{code}"
         case CouponKey(user, coupon):
             return f"c{user}:{coupon}"
+        case EntryKey(user, unit, seq):
+            return f"e{user}:{unit.value}:{seq}"
+        case OrderKey(user, order):
+            return f"r{user}:{order}"
         case ViewerKey(user):
             return f"v{user}"
 
@@ -84,6 +112,11 @@ def _read(spelling: str) -> NodeKey | None:
             return OfferKey(rest)
         case "c":
             return CouponKey(_number(first), _number(second))
+        case "e":
+            unit, _, seq = second.partition(":")
+            return EntryKey(_number(first), Unit(unit), _number(seq))
+        case "r":
+            return OrderKey(_number(first), _number(second))
         case "v":
             return ViewerKey(_number(rest))
         case _:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import strawberry
 
+from app.domain.orders.order import Order as PlacedOrder
 from app.domain.promotions.promotion import Promotion
 from app.domain.stations import station as domain
 from app.resolvers import nodes as resolve
@@ -11,15 +12,17 @@ from app.resolvers.wallet import HeldCoupon
 from app.schema import ids
 from app.schema.info import Info
 from app.schema.offers import Offer
+from app.schema.orders import Order
 from app.schema.products import StationProduct
 from app.schema.scalars import DateTime
+from app.schema.statements import StatementEntry
 from app.schema.stations import Station
 from app.schema.values import Node
 from app.schema.viewer import Viewer
 from app.schema.wallet import Coupon
 
 
-def _node(found: resolve.FoundNode | None) -> Node | None:
+def _node(found: resolve.FoundNode | None, info: Info) -> Node | None:
     match found:
         case None:
             return None
@@ -31,6 +34,10 @@ def _node(found: resolve.FoundNode | None) -> Node | None:
             return Offer.of(found)
         case HeldCoupon():
             return Coupon.of(found)
+        case PlacedOrder():
+            return Order.of(found, info)
+        case resolve.FoundEntry():
+            return StatementEntry.of(found.user_id, found.entry)
         case resolve.FoundViewer():
             return Viewer.of(found.viewer, found.member)
 
@@ -39,14 +46,14 @@ def _node(found: resolve.FoundNode | None) -> Node | None:
 class NodeQueries:
     @strawberry.field
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:  # noqa: A002 the contract's own word
-        return _node(await resolve.find_node(info.context, ids.decode(id)))
+        return _node(await resolve.find_node(info.context, ids.decode(id)), info)
 
     @strawberry.field(description="In the order asked; null where unknown or not the viewer's.")
     async def nodes(
         self, info: Info, ids_: Annotated[list[strawberry.ID], strawberry.argument(name="ids")]
     ) -> list[Node | None] | None:
         found = await resolve.find_nodes(info.context, [ids.decode(text) for text in ids_])
-        return [_node(one) for one in found]
+        return [_node(one, info) for one in found]
 
     @strawberry.field(description="The one instant this request is computed at.")
     def now(self, info: Info) -> DateTime:

@@ -2,22 +2,26 @@
 
 import strawberry
 
+from app.domain.loyalty.unit import Unit
 from app.domain.profiles.member import Member
 from app.domain.profiles.member import Preferences as Settings
 from app.resolvers import offers as resolve_offers
+from app.resolvers import orders as resolve_orders
+from app.resolvers import statements as resolve_statements
 from app.resolvers import viewer as resolve
-from app.resolvers import wallet as resolve_wallet
 from app.resolvers.context import Viewer as SignedIn
 from app.resolvers.keys import ViewerKey
 from app.schema import ids
-from app.schema.enums import FuelGrade, MemberTier, PaymentMethod, Role, Theme, Topic
+from app.schema.enums import FuelGrade, MemberTier, OrderStatus, PaymentMethod, Role, Theme, Topic
 from app.schema.info import Info
 from app.schema.offers import OfferConnection
+from app.schema.orders import OrderConnection
 from app.schema.pagination import decode_cursor
+from app.schema.statements import FuelCreditAccount, PointsAccount
 from app.schema.stations import Station
 from app.schema.texts.names import TOPICS
 from app.schema.values import Fill, Money, Node
-from app.schema.wallet import CouponWallet, PointsAccount
+from app.schema.wallet import CouponWallet
 
 
 @strawberry.type
@@ -105,11 +109,30 @@ class Viewer(Node):
 
     @strawberry.field
     async def points(self) -> PointsAccount | None:
-        return PointsAccount.of(await resolve_wallet.points(self._viewer))
+        balance = await resolve_statements.balance(self._viewer, Unit.POINTS)
+        return PointsAccount.of(self._viewer, balance)
+
+    @strawberry.field
+    async def fuel_credit(self) -> FuelCreditAccount | None:
+        balance = await resolve_statements.balance(self._viewer, Unit.FUEL_CREDIT)
+        return FuelCreditAccount.of(self._viewer, balance)
 
     @strawberry.field
     def preferences(self, info: Info) -> Preferences | None:
         return Preferences.of(self._settings, info)
+
+    @strawberry.field
+    async def orders(
+        self,
+        info: Info,
+        status: OrderStatus | None = strawberry.UNSET,
+        first: int = 20,
+        after: str | None = strawberry.UNSET,
+    ) -> OrderConnection | None:
+        page = await resolve_orders.viewer_orders(
+            info.context, self._viewer, status or None, first, decode_cursor(after or None)
+        )
+        return OrderConnection.of(page, info)
 
     @strawberry.field
     async def usual_stations(self, info: Info, first: int = 5) -> list[Station] | None:

@@ -1,10 +1,9 @@
-"""The coupon wallet and points of the viewer."""
+"""The coupon wallet of the viewer."""
 
 from enum import Enum
 
 import strawberry
 
-from app.domain.loyalty.points import PointsBalance
 from app.resolvers import wallet as resolve
 from app.resolvers.context import Viewer
 from app.resolvers.keys import CouponKey
@@ -122,20 +121,3 @@ class CouponWallet:
     ) -> list[Coupon]:
         held = await resolve.expiring_coupons(info.context, self._viewer, days, first)
         return [Coupon.of(one) for one in held]
-
-
-@strawberry.type(description="Points that burn at placement and accrue on completion.")
-class PointsAccount:
-    available: int
-    pending: int
-    expiring_soon: int
-    expiring_at: DateTime | None
-
-    @classmethod
-    def of(cls, balance: PointsBalance) -> "PointsAccount":
-        return cls(
-            available=balance.available,
-            pending=balance.pending,
-            expiring_soon=balance.expiring_soon,
-            expiring_at=DateTime(balance.expiring_at) if balance.expiring_at else None,
-        )

@@ -1,8 +1,7 @@
 """Demo data as rows: for each table its columns and their values, in the order of writing."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from psycopg.types.json import Jsonb
@@ -12,19 +11,8 @@ from app.domain.stations.station import Label
 from app.domain.wallet.coupon import Coupon
 from app.ports.seeding import SeedContents, SeedMember, SeedStation
 from app.storage.orders import ORDER_COLUMNS, order_values
-
-Values = Sequence[object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableRows:
-    """`kept`: rows that exist stay as they are, since others may have written them."""
-
-    table: str
-    columns: tuple[str, ...]
-    rows: Iterable[Values]
-    total: int
-    kept: bool = False
+from app.storage.seed_accounts import account_tables
+from app.storage.seed_table import TableRows, Values
 
 
 def reference_tables(contents: SeedContents) -> Iterator[TableRows]:
@@ -135,6 +123,7 @@ def product_tables(contents: SeedContents) -> Iterator[TableRows]:
 def member_tables(contents: SeedContents) -> Iterator[TableRows]:
     yield from _profile_tables(contents)
     yield from _history_tables(contents)
+    yield from account_tables(contents)
 
 
 def _profile_tables(contents: SeedContents) -> Iterator[TableRows]:
@@ -156,12 +145,6 @@ def _profile_tables(contents: SeedContents) -> Iterator[TableRows]:
             "topics_off",
         ),
         rows=map(_preferences, members),
-        total=len(members),
-    )
-    yield TableRows(
-        table="points_account",
-        columns=("user_id", "available", "pending", "expiring_soon", "expiring_at"),
-        rows=map(_points, members),
         total=len(members),
     )
     yield TableRows(
@@ -224,17 +207,6 @@ def _preferences(seeded: SeedMember) -> Values:
         set_by_member.use_points,
         set_by_member.personalised,
         sorted(topic.value for topic in set_by_member.topics_off),
-    )
-
-
-def _points(seeded: SeedMember) -> Values:
-    points = seeded.points
-    return (
-        seeded.member.user_id,
-        points.available,
-        points.pending,
-        points.expiring_soon,
-        points.expiring_at,
     )
 
 

@@ -17,7 +17,7 @@ from app.storage import catalog_version, seed_rows
 from app.storage.copying import Cursor, columns_of, copy_rows, driver_connection
 from app.storage.engine import reading, unavailable_on_fault
 from app.storage.promotions import documents_of, put_live
-from app.storage.seed_rows import TableRows, Values
+from app.storage.seed_table import TableRows, Values
 from app.storage.tables import MemberRow, SeedMarkRow, table_of
 
 PUBLISHER = "seed"
@@ -41,6 +41,10 @@ _REMOVE: tuple[LiteralString, ...] = (
     SET uses = part.uses - greatest(least(had.number - coalesce(had.before, 0), part.uses), 0)
     FROM had WHERE part.code = had.batch_code AND part.slot = had.slot
         AND part.per = 'TOTAL' AND part.period = 'EVER'
+    """,
+    """
+    DELETE FROM loyalty_account USING member
+    WHERE generated AND member.user_id = loyalty_account.user_id
     """,
     "DELETE FROM coupon USING member WHERE generated AND member.user_id = coupon.user_id",
     "DELETE FROM fuel_order USING member WHERE generated AND member.user_id = fuel_order.user_id",

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from app.ports.errors import StorageConflict
 from app.ports.sealing import Sealer
 from app.ports.work import UnknownMember
+from app.storage.accounts import PostgresAccountBook
 from app.storage.audit import PostgresAuditTrail
 from app.storage.counters import DEFAULT_SLOTS, PostgresCounterBook
 from app.storage.coupons import PostgresCouponBook
@@ -47,6 +48,10 @@ class PostgresWork:
         self.user_id = user_id
         self._sealer = sealer
         self._slots = slots
+
+    @cached_property
+    def accounts(self) -> PostgresAccountBook:
+        return PostgresAccountBook(self.connection)
 
     @cached_property
     def audit(self) -> PostgresAuditTrail:

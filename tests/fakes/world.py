@@ -12,7 +12,8 @@ import strawberry
 from strawberry.types import ExecutionResult
 
 from app.domain.checkout.catalog import Catalog
-from app.domain.loyalty.points import PointsBalance
+from app.domain.loyalty.balance import Balance
+from app.domain.loyalty.unit import Unit
 from app.domain.profiles.member import Habits, Member
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.rulebook import RuleBook
@@ -34,8 +35,10 @@ from app.loaders.public.build import build_public_loaders
 from app.loaders.viewer.build import build_viewer_loaders
 from app.resolvers.context import RequestContext
 from app.schema.build import build_schema
+from tests.fakes.code_hashes import FakeCodeHashes
+from tests.fakes.balances import FakeBalanceRepository
 from tests.fakes.members import FakeMemberRepository
-from tests.fakes.points import FakePointsRepository
+from tests.fakes.orders import FakeOrders
 from tests.fakes.quote_tokens import FakeQuoteTokens
 from tests.fakes.station_details import FakeStationDetailsRepository
 from tests.fakes.stock import FakeStockRepository
@@ -121,7 +124,8 @@ class World:
     catalog: Catalog
     members: FakeMemberRepository = field(default_factory=FakeMemberRepository)
     wallets: FakeWalletRepository = field(default_factory=FakeWalletRepository)
-    points: FakePointsRepository = field(default_factory=FakePointsRepository)
+    balances: FakeBalanceRepository = field(default_factory=FakeBalanceRepository)
+    orders: FakeOrders = field(default_factory=FakeOrders)
     details: FakeStationDetailsRepository = field(default_factory=FakeStationDetailsRepository)
     stock: FakeStockRepository = field(default_factory=FakeStockRepository)
     usage: FakeUsageRepository = field(default_factory=FakeUsageRepository)
@@ -145,7 +149,7 @@ class World:
         self.members.by_id[member.user_id] = member
         self.members.habits_by_id[member.user_id] = habits or Habits()
         self.wallets.coupons.extend(coupons)
-        self.points.by_id[member.user_id] = PointsBalance(available=points)
+        self.balances.by_id[member.user_id] = {Unit.POINTS: Balance(available=points)}
 
     def publish(self, *promotions: Promotion, stations: Iterable[Station] | None = None) -> None:
         """A new version: promotions join, or replace those of the same code."""
@@ -163,7 +167,15 @@ class World:
         return sum(repository.statements for repository in self._repositories())
 
     def _repositories(self) -> tuple[Any, ...]:
-        return self.members, self.wallets, self.points, self.details, self.stock, self.usage
+        return (
+            self.members,
+            self.wallets,
+            self.balances,
+            self.details,
+            self.stock,
+            self.usage,
+            self.orders,
+        )
 
     def request(
         self,
@@ -184,8 +196,9 @@ class World:
                 moment,
                 members=self.members,
                 wallets=self.wallets,
-                points=self.points,
+                balances=self.balances,
                 usage=self.usage,
+                orders=self.orders,
             )
         return RequestContext(
             catalog=self.catalog,
@@ -195,7 +208,10 @@ class World:
             user_id=user_id,
             loaders=Loaders(public, viewer),
             wallets=self.wallets,
+            balances=self.balances,
+            orders=self.orders,
             quote_tokens=self.tokens,
+            code_hashes=FakeCodeHashes(),
         )
 
     async def execute(

@@ -160,9 +160,12 @@ class Edge:
             catalogs=self.catalogs,
             clock=self.clock,
             wallets=None,  # the toy schema reads no wallet
+            balances=None,  # nor balances
+            orders=None,  # nor orders
             loaders=no_loaders,
             access_tokens=self.tokens,
             quote_tokens=SignedQuoteTokens(self.keys),
+            code_hashes=None,  # nor a code
         )
         options = replace(self.options, view=self.view)
         return build_edge(toy_schema(), services, self.probes, options)

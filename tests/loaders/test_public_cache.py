@@ -10,14 +10,14 @@ import pytest
 import app.loaders.viewer
 from app.domain.stations.station import StationDetails
 from app.loaders.public.station_details import StationDetailsByIdLoader
+from app.loaders.viewer import balances, coupons, favourites, habits, member
 from app.loaders.viewer import build as viewer_build
-from app.loaders.viewer import coupons, favourites, habits, member, points
 from app.loaders.viewer.build import build_viewer_loaders
 from app.loaders.viewer.own import ViewerLoader
 
 VIEWER_LOADERS = [
     thing
-    for module in (coupons, favourites, habits, member, points)
+    for module in (balances, coupons, favourites, habits, member)
     for thing in vars(module).values()
     if inspect.isclass(thing) and issubclass(thing, ViewerLoader) and thing is not ViewerLoader
 ]
@@ -86,7 +86,7 @@ async def test_without_a_cache_the_rows_are_read():
 
 
 def test_all_viewer_loaders_are_looked_at():
-    assert len(VIEWER_LOADERS) == 7
+    assert len(VIEWER_LOADERS) == 8
 
 
 @pytest.mark.parametrize("loader", VIEWER_LOADERS)
@@ -101,7 +101,9 @@ async def test_a_viewer_loader_cannot_be_given_a_cache(loader: type[ViewerLoader
 
 async def test_nor_can_their_builder():
     with pytest.raises(TypeError):
-        build_viewer_loaders(1, None, members=1, wallets=1, points=1, usage=1, cache=DictCache())
+        build_viewer_loaders(
+            1, None, members=1, wallets=1, balances=1, usage=1, orders=1, cache=DictCache()
+        )
 
 
 def imported(path: Path) -> set[str]:

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.domain.checkout.catalog import Catalog
-from app.domain.loyalty.points import PointsBalance
+from app.domain.loyalty.balance import Balance
+from app.domain.loyalty.unit import Unit
 from app.domain.profiles.member import Habits
 from app.domain.promotions.rulebook import RuleBook
 from app.domain.promotions.usage import Used
@@ -18,8 +19,9 @@ from app.loaders.public import PublicLoaders
 from app.loaders.public.build import build_public_loaders
 from app.loaders.viewer import ViewerLoaders
 from app.loaders.viewer.build import build_viewer_loaders
+from app.storage.balances import PostgresBalanceRepository
 from app.storage.members import PostgresMemberRepository
-from app.storage.points import PostgresPointsRepository
+from app.storage.orders import PostgresOrderRepository
 from app.storage.statement_count import count_statements
 from app.storage.station_details import PostgresStationDetailsRepository
 from app.storage.stock import PostgresStockRepository
@@ -44,7 +46,8 @@ def viewer_loaders(engine: AsyncEngine, user_id: int) -> ViewerLoaders:
         NOON,
         members=PostgresMemberRepository(engine),
         wallets=PostgresWalletRepository(engine),
-        points=PostgresPointsRepository(engine),
+        balances=PostgresBalanceRepository(engine),
+        orders=PostgresOrderRepository(engine),
         usage=PostgresUsageRepository(engine),
     )
 
@@ -121,7 +124,7 @@ async def test_everything_about_a_viewer_is_one_statement_a_kind(engine: AsyncEn
         loaders.favourites,
         loaders.open_coupons,
         loaders.coupon_counts,
-        loaders.points,
+        loaders.balances,
         loaders.usage,
     )
     with count_statements(engine) as count:
@@ -138,7 +141,7 @@ async def test_a_member_without_rows(engine: AsyncEngine):
     assert await loaders.open_coupons.load(404) == ()
     assert await loaders.coupon_counts.load(404) == {}
     assert await loaders.coupon_by_id.load((404, 1)) is None
-    assert await loaders.points.load(404) == PointsBalance()
+    assert await loaders.balances.load(404) == dict.fromkeys(Unit, Balance())
     assert await loaders.usage.load(404) == {}
 
 

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from app.domain.loyalty.balance import Balance
+from app.domain.loyalty.unit import Unit
 from app.loaders.viewer import ViewerLoaders
 from app.loaders.viewer.build import build_viewer_loaders
 from app.loaders.viewer.own import NotTheViewer
+from app.storage.balances import PostgresBalanceRepository
 from app.storage.engine import make_engine
 from app.storage.members import PostgresMemberRepository
-from app.storage.points import PostgresPointsRepository
+from app.storage.orders import PostgresOrderRepository
 from app.storage.usage import PostgresUsageRepository
 from app.storage.wallets import PostgresWalletRepository
 from tests.support import rows
@@ -26,7 +29,7 @@ LOADERS = (
     "open_coupons",
     "coupon_counts",
     "coupon_by_id",
-    "points",
+    "balances",
     "usage",
 )
 
@@ -39,7 +42,7 @@ async def two_viewers(engine: AsyncEngine) -> None:
         await rows.put_station(engine, user_id)
         await rows.put_member(engine, user_id, phone_masked=f"*{user_id}")
         await rows.put_favourite(engine, user_id, user_id)
-        await rows.put_points(engine, user_id, available=user_id)
+        await rows.put_points(engine, user_id, Balance(available=user_id))
         await rows.put_usage(engine, user_id, "A", uses=user_id)
         await rows.put_order(engine, user_id, 1, pump_amount_fen=user_id * 1_000)
         for number in range(user_id):
@@ -52,7 +55,8 @@ def loaders_of(engine: AsyncEngine, user_id: int) -> ViewerLoaders:
         NOON,
         members=PostgresMemberRepository(engine),
         wallets=PostgresWalletRepository(engine),
-        points=PostgresPointsRepository(engine),
+        balances=PostgresBalanceRepository(engine),
+        orders=PostgresOrderRepository(engine),
         usage=PostgresUsageRepository(engine),
     )
 
@@ -83,7 +87,7 @@ async def test_interleaved_requests_see_their_own(engine: AsyncEngine, database_
     for user_id, seen in expected.items():
         assert seen["member"].user_id == user_id
         assert seen["favourites"] == {user_id}
-        assert seen["points"].available == user_id
+        assert seen["balances"][Unit.POINTS].available == user_id
         assert [(key.subject, used.uses) for key, used in seen["usage"].items()] == [
             (str(user_id), user_id)
         ]

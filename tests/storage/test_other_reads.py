@@ -6,13 +6,14 @@ import pytest
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.loyalty.points import PointsBalance
+from app.domain.loyalty.balance import Balance
+from app.domain.loyalty.unit import Unit
 from app.domain.stations.station import StationDetails
 from app.ports.errors import StorageUnavailable
+from app.storage.balances import PostgresBalanceRepository
 from app.storage.engine import database_url as with_driver
 from app.storage.engine import make_engine, reading, sessions
 from app.storage.members import PostgresMemberRepository
-from app.storage.points import PostgresPointsRepository
 from app.storage.promotions import PostgresPromotionStore
 from app.storage.statement_count import count_statements
 from app.storage.station_details import PostgresStationDetailsRepository
@@ -27,10 +28,12 @@ async def test_points(engine: AsyncEngine):
     await rows.put_member(engine, 1)
     await rows.put_member(engine, 2)
     soon = NOON + timedelta(days=3)
-    await rows.put_points(engine, 1, available=500, pending=20, expiring_soon=100, expiring_at=soon)
-    assert await PostgresPointsRepository(engine).balances([1, 2, 3]) == {
-        1: PointsBalance(available=500, pending=20, expiring_soon=100, expiring_at=soon)
-    }
+    given = Balance(available=500, pending=20, expiring_soon=100, expiring_at=soon)
+    await rows.put_points(engine, 1, given)
+    read = PostgresBalanceRepository(engine).balances
+    assert await read([1, 2, 3], NOON) == {1: {Unit.POINTS: given}}
+    after = Balance(available=400, pending=20)
+    assert await read([1], soon) == {1: {Unit.POINTS: after}}
 
 
 async def test_stock(engine: AsyncEngine):
@@ -50,7 +53,7 @@ async def test_station_details(engine: AsyncEngine):
 
 async def test_each_is_one_statement(engine: AsyncEngine):
     for read in (
-        PostgresPointsRepository(engine).balances(range(1, 300)),
+        PostgresBalanceRepository(engine).balances(range(1, 300), NOON),
         PostgresStockRepository(engine).issued(["a", "b", "c"]),
         PostgresStationDetailsRepository(engine).details(range(1, 300)),
     ):
@@ -69,7 +72,7 @@ async def test_a_database_that_is_down_is_unavailable_to_every_port():
         wallets.open_coupons([1]),
         wallets.counts([1], NOON),
         wallets.coupons_by_id([(1, 1)]),
-        PostgresPointsRepository(engine).balances([1]),
+        PostgresBalanceRepository(engine).balances([1], NOON),
         PostgresStockRepository(engine).issued(["a"]),
         PostgresStationDetailsRepository(engine).details([1]),
         PostgresPromotionStore(engine).publish([], "tests"),

@@ -10,8 +10,13 @@ from sqlalchemy import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.documents.order_terms import dump_terms
+from app.domain.loyalty.balance import Balance
+from app.domain.loyalty.opening import opening
+from app.domain.loyalty.rules import DEFAULT_LOYALTY_RULES
+from app.domain.loyalty.unit import Unit
 from app.domain.promotions.limits import EVER_START
 from app.storage import catalog_version
+from app.storage.accounts import PostgresAccountBook
 from app.storage.tables import (
     BrandRow,
     CouponRow,
@@ -19,7 +24,6 @@ from app.storage.tables import (
     FuelOrderRow,
     MemberPreferencesRow,
     MemberRow,
-    PointsAccountRow,
     PromotionCounterRow,
     PromotionUsageRow,
     PumpPriceRow,
@@ -99,8 +103,18 @@ async def put_coupon(engine: AsyncEngine, user_id: int, coupon_id: int, **others
     await put(engine, CouponRow, values | others)
 
 
-async def put_points(engine: AsyncEngine, user_id: int, **others: Any) -> None:
-    await put(engine, PointsAccountRow, {"user_id": user_id} | others)
+async def put_points(engine: AsyncEngine, user_id: int, balance: Balance) -> None:
+    """An account that opens at noon with a balance."""
+    await put_credit(engine, user_id, balance, Unit.POINTS)
+
+
+async def put_credit(
+    engine: AsyncEngine, user_id: int, balance: Balance, unit: Unit = Unit.FUEL_CREDIT
+) -> None:
+    async with engine.begin() as connection:
+        book = PostgresAccountBook(connection)
+        for move in opening(unit, balance, NOON, DEFAULT_LOYALTY_RULES):
+            await book.write(user_id, move)
 
 
 async def put_stock(engine: AsyncEngine, batch_code: str, issued: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 from app.documents.promotions import load_promotions
-from app.domain.loyalty.points import PointsBalance
+from app.domain.loyalty.balance import Balance
 from app.domain.pricing.fill import LitresFill
 from app.domain.profiles.member import Member, Preferences, Theme, Topic
 from app.domain.promotions.promotion import Promotion
@@ -133,9 +133,9 @@ def _preferences(plan: MemberPlan, rng: Random) -> Preferences:
     )
 
 
-def _points(plan: MemberPlan, moment: datetime, rng: Random) -> PointsBalance:
+def _points(plan: MemberPlan, moment: datetime, rng: Random) -> Balance:
     expiring = plan.points // 10 if plan.points >= 500 and rng.randrange(100) < 50 else 0
-    return PointsBalance(
+    return Balance(
         available=plan.points,
         pending=plan.usual_pump_amount_fen // 100 if plan.orders and rng.randrange(4) == 0 else 0,
         expiring_soon=expiring,

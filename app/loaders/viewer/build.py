@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from app.loaders.viewer import ViewerLoaders
+from app.loaders.viewer.balances import BalancesByUserLoader, EntryByKeyLoader
 from app.loaders.viewer.coupons import (
     CouponByIdLoader,
     CouponCountsByUserLoader,
@@ -11,10 +12,14 @@ from app.loaders.viewer.coupons import (
 from app.loaders.viewer.favourites import FavouritesByUserLoader
 from app.loaders.viewer.habits import HabitsByUserLoader
 from app.loaders.viewer.member import MemberByUserLoader
-from app.loaders.viewer.points import PointsByUserLoader
+from app.loaders.viewer.order_papers import InvoiceByOrderLoader, RefundsByOrderLoader
+from app.loaders.viewer.orders import OrderByIdLoader
 from app.loaders.viewer.usage import UsageByUserLoader
+from app.ports.balances import BalanceRepository
+from app.ports.invoices import InvoiceRepository
 from app.ports.members import MemberRepository
-from app.ports.points import PointsRepository
+from app.ports.orders import OrderRepository
+from app.ports.refunds import RefundRepository
 from app.ports.usage import UsageRepository
 from app.ports.wallets import WalletRepository
 
@@ -25,8 +30,11 @@ def build_viewer_loaders(
     *,
     members: MemberRepository,
     wallets: WalletRepository,
-    points: PointsRepository,
+    balances: BalanceRepository,
     usage: UsageRepository,
+    orders: OrderRepository,
+    refunds: RefundRepository,
+    invoices: InvoiceRepository,
 ) -> ViewerLoaders:
     """Inside the running loop, once a request of a signed-in viewer, at the request's moment."""
     return ViewerLoaders(
@@ -36,6 +44,10 @@ def build_viewer_loaders(
         open_coupons=CouponsByUserLoader(user_id, wallets),
         coupon_counts=CouponCountsByUserLoader(user_id, wallets, moment),
         coupon_by_id=CouponByIdLoader(user_id, wallets),
-        points=PointsByUserLoader(user_id, points),
+        balances=BalancesByUserLoader(user_id, balances, moment),
+        ledger_entry=EntryByKeyLoader(user_id, balances),
         usage=UsageByUserLoader(user_id, usage, moment),
+        order_by_id=OrderByIdLoader(user_id, orders),
+        refunds_by_order=RefundsByOrderLoader(user_id, refunds),
+        invoice_by_order=InvoiceByOrderLoader(user_id, invoices),
     )

@@ -1,5 +1,11 @@
 """All tables, one file a context. Importing this package fills `metadata`."""
 
+from app.storage.tables.accounts import (
+    LedgerEntryRow,
+    LedgerLotRow,
+    LedgerPostingRow,
+    LoyaltyAccountRow,
+)
 from app.storage.tables.audit import AuditEventRow
 from app.storage.tables.base import Row, table_of
 from app.storage.tables.catalog import CatalogVersionRow
@@ -25,7 +31,7 @@ from app.storage.tables.stations import (
     StationRow,
 )
 from app.storage.tables.usage import PromotionCounterRow, PromotionUsageRow
-from app.storage.tables.wallets import CouponRow, PointsAccountRow
+from app.storage.tables.wallets import CouponRow
 
 metadata = Row.metadata
 
@@ -35,7 +41,6 @@ USER_OWNED = (
     FavouriteStationRow,
     CouponRow,
     CodeMissRow,
-    PointsAccountRow,
     FuelOrderRow,
     PromotionUsageRow,
     IdempotentRequestRow,
@@ -45,6 +50,10 @@ USER_OWNED = (
     FundingEntryRow,
     PaymentRow,
     PaymentNoticeRow,
+    LoyaltyAccountRow,
+    LedgerEntryRow,
+    LedgerPostingRow,
+    LedgerLotRow,
 )
 """Tables that shard by `user_id`; all others are reference tables."""
 
@@ -65,12 +74,15 @@ __all__ = [
     "IdempotentRequestRow",
     "InvoiceRow",
     "JobFailureRow",
+    "LedgerEntryRow",
+    "LedgerLotRow",
+    "LedgerPostingRow",
+    "LoyaltyAccountRow",
     "MemberPreferencesRow",
     "MemberRow",
     "OrderRefundRow",
     "PaymentNoticeRow",
     "PaymentRow",
-    "PointsAccountRow",
     "PriceZoneRow",
     "PromotionCounterRow",
     "PromotionLiveRow",

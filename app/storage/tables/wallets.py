@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlmodel import Field
 
 from app.domain.wallet.coupon import CouponOrigin, CouponStatus
-from app.storage.tables.base import Row, instant, not_negative, one_of, whole, words
+from app.storage.tables.base import Row, instant, one_of, whole, words
 
 
 class CouponRow(Row, table=True):
@@ -72,25 +72,3 @@ class CouponRow(Row, table=True):
     origin: str = Field(default="CLAIM", sa_column=words(server_default=text("'CLAIM'")))
     cause: str | None = Field(default=None, sa_column=words(nullable=True))
     order_id: int | None = Field(default=None, sa_column=whole(nullable=True))
-
-
-class PointsAccountRow(Row, table=True):
-    """`expiring_soon` is a part of `available` and ends at `expiring_at`."""
-
-    __tablename__ = "points_account"
-    __table_args__ = (
-        not_negative("available"),
-        not_negative("pending"),
-        CheckConstraint("expiring_soon BETWEEN 0 AND available", name="expiring_part"),
-        CheckConstraint("expiring_soon = 0 OR expiring_at IS NOT NULL", name="expiring_dated"),
-    )
-
-    user_id: int = Field(
-        sa_column=whole(
-            ForeignKey("member.user_id", ondelete="CASCADE"), primary_key=True, autoincrement=False
-        )
-    )
-    available: int = Field(default=0, sa_column=whole(server_default=text("0")))
-    pending: int = Field(default=0, sa_column=whole(server_default=text("0")))
-    expiring_soon: int = Field(default=0, sa_column=whole(server_default=text("0")))
-    expiring_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
