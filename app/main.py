@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from app.cache.public_cache import RedisPublicCache
+from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
 from app.gateway.context import Services
 from app.gateway.demo.graphiql import graphiql_routes
@@ -17,11 +18,13 @@ from app.gateway.demo.personas import PersonaRoutes, load_personas
 from app.gateway.edge import EdgeOptions, build_edge
 from app.gateway.graphql_view import ViewOptions
 from app.gateway.health import Probe
+from app.gateway.webhooks import PaymentWebhook
 from app.loaders import Loaders
 from app.loaders.public.build import build_public_loaders
 from app.loaders.public.promotions_by_station import Placements
 from app.loaders.viewer.build import build_viewer_loaders
-from app.outside import Outside
+from app.outside import NOTICES_PATH, Outside
+from app.resolvers.desk import Desk
 from app.schema.build import build_schema
 from app.security.access_tokens import AccessTokens
 from app.security.code_hashes import KeyedCodeHashes
@@ -129,12 +132,33 @@ def create_app(settings: Settings) -> Starlette:
             view=ViewOptions(
                 hide_suggestions=not settings.demo, deadline_s=settings.operation_deadline_s
             ),
-            more_routes=_demo_routes(outside) if settings.demo else (),
+            more_routes=[
+                *_webhook_routes(outside),
+                *(_demo_routes(outside) if settings.demo else ()),
+            ],
         ),
         lifespan,
     )
     app.state.outside = outside
     return app
+
+
+def _webhook_routes(outside: Outside) -> list[BaseRoute]:
+    """None without an account at a provider."""
+    if outside.wechat_pay is None:
+        return []
+
+    def desk(actor: Actor, moment: datetime) -> Desk:
+        return outside.open_desk(moment, outside.catalogs.current(), actor)
+
+    webhook = PaymentWebhook(
+        path=NOTICES_PATH,
+        provider="wechat-pay",
+        reader=outside.wechat_pay.notices,
+        clock=outside.clock,
+        desk=desk,
+    )
+    return [webhook.route()]
 
 
 def _demo_routes(outside: Outside) -> list[BaseRoute]:

@@ -18,15 +18,21 @@ from app.cache.keys import DatabaseKeys
 from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
 from app.domain.orders.timing import OrderTiming
+from app.integrations.wechat_pay.account import account_of
+from app.integrations.wechat_pay.provider import WeChatPay
+from app.integrations.wechat_pay_simulator.account import SimulatedPayers, simulated_account
 from app.ports.clock import Clock
+from app.ports.payment_providers import PayerIds
 from app.resolvers.desk import Desk
 from app.security.keys import SigningKeys
 from app.security.sealing import SealingKeys
-from app.settings import Settings
+from app.settings import Settings, WeChatPaySettings
 from app.storage.catalog_source import PostgresCatalogSource
 from app.storage.engine import make_engine
 from app.storage.identity import database_identity
 from app.storage.work import PostgresWorks
+
+NOTICES_PATH = "/webhooks/wechat-pay"
 
 
 class DatabaseMissing(ValueError):
@@ -90,6 +96,21 @@ def sealing_keys(settings: Settings) -> SealingKeys:
     return SealingKeys.kept_under(settings.data_dir)
 
 
+def wechat_pay_of(settings: Settings) -> tuple[WeChatPay | None, PayerIds | None]:
+    """The merchant's account of the settings; without one, in demo mode, its simulator's. Raises
+    `AccountIncomplete`."""
+    pay = WeChatPaySettings()
+    account = account_of(pay)
+    if account is not None:
+        return WeChatPay(account), None
+    if not settings.demo:
+        return None, None
+    base_url = pay.base_url or f"http://127.0.0.1:{settings.pay_simulator_port}"
+    notify_url = pay.notify_url or f"http://127.0.0.1:{settings.port}{NOTICES_PATH}"
+    simulated = simulated_account(settings.data_dir, base_url, notify_url)
+    return WeChatPay(simulated), SimulatedPayers()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outside:
     """The adapters of one process. Nothing is connected before `running`."""
@@ -103,6 +124,8 @@ class Outside:
     works: PostgresWorks
     clock: Clock
     timing: OrderTiming
+    wechat_pay: WeChatPay | None = None
+    payers: PayerIds | None = None
 
     @classmethod
     def of(cls, settings: Settings, *, application_name: str = "youhui") -> "Outside":
@@ -123,6 +146,7 @@ class Outside:
             pool_size=settings.database_pool_size,
         )
         sealer = sealing_keys(settings)
+        wechat_pay, payers = wechat_pay_of(settings)
         return cls(
             engine=engine,
             redis=redis,
@@ -133,6 +157,8 @@ class Outside:
             works=PostgresWorks(engine, sealer),
             clock=clock_of(settings),
             timing=timing_of(settings),
+            wechat_pay=wechat_pay,
+            payers=payers,
         )
 
     @asynccontextmanager
@@ -143,13 +169,21 @@ class Outside:
             if self.redis is not None:
                 stack.push_async_callback(self.redis.aclose)
                 await self.names()
+            if self.wechat_pay is not None:
+                stack.push_async_callback(self.wechat_pay.close_connections)
             await stack.enter_async_context(self.catalogs.running())
             yield
 
     def open_desk(self, moment: datetime, catalog: Catalog, actor: Actor) -> Desk:
         """Where a request, a job or a command writes."""
         return Desk(
-            works=self.works, moment=moment, catalog=catalog, actor=actor, timing=self.timing
+            works=self.works,
+            moment=moment,
+            catalog=catalog,
+            actor=actor,
+            providers={pay.method: pay for pay in (self.wechat_pay,) if pay is not None},
+            payers=self.payers,
+            timing=self.timing,
         )
 
     def desk_of(self, actor: Actor) -> Desk:

@@ -75,8 +75,8 @@ class Settings(BaseSettings):
     `job_concurrency`: jobs that one worker process runs at a time.
     `clock_offset_file`: for tests of faults only: a file with the seconds by which this process's
     clock is moved.
-    `pay_simulator_url`: where a simulator of WeChat Pay answers that keeps its keys under
-    `data_dir`; it then takes the place of WeChat Pay. `pay_simulator_port`: where ours listens.
+    `pay_simulator_port`: where the simulator of WeChat Pay listens, which takes its place in demo
+    mode while no merchant's account is set; its keys are under `data_dir`.
     """
 
     model_config = SettingsConfigDict(env_prefix="YOUHUI_", frozen=True, env_ignore_empty=True)
@@ -99,7 +99,6 @@ class Settings(BaseSettings):
     sweep_every_s: Literal[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60] = 60
     job_concurrency: Annotated[int, Field(ge=1, le=100)] = 10
     clock_offset_file: Path | None = None
-    pay_simulator_url: HttpUrl | None = None
     pay_simulator_port: Annotated[int, Field(ge=1, le=65535)] = 8009
 
 

@@ -34,6 +34,9 @@ COMMANDS = {
     "evaluate": Place(
         "app.cli.evaluate", "evaluate", "为用例定价并说明原因 · price a case, tell why"
     ),
+    "pay-simulator": Place(
+        "app.cli.pay_simulator", "pay_simulator", "模拟微信支付 · a simulator of WeChat Pay"
+    ),
     "schema": Place("app.cli.schema", "schema", "打印或核对 GraphQL 契约 · print or check the SDL"),
 }
 

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from app.integrations.local_servers import AlreadyRunning, LocalServersError
+from app.integrations.wechat_pay.account import AccountIncomplete
 from app.ports.errors import StorageUnavailable
 
 
@@ -26,6 +27,10 @@ class ExitCode(IntEnum):
     FILE_UNREADABLE = 7
     INTERRUPTED = 130
     TERMINATED = 143
+
+
+PREFIXES = {"Settings": "YOUHUI_", "WeChatPaySettings": "YOUHUI_WECHAT_PAY_"}
+"""How the variables of each class of settings begin."""
 
 
 class CommandFailed(click.ClickException):
@@ -61,6 +66,8 @@ def reported() -> Iterator[None]:
         _tell(str(error), ExitCode.ALREADY_RUNNING)
     except LocalServersError as error:
         _tell(str(error), ExitCode.SERVER_FAILED)
+    except AccountIncomplete as error:
+        _tell(str(error), ExitCode.USAGE)
     except ValidationError as error:
         _tell(_settings_message(error), ExitCode.USAGE)
 
@@ -87,11 +94,12 @@ def _database_faults_told() -> Iterator[None]:
 
 
 def _settings_message(error: ValidationError) -> str:
-    if error.title != "Settings":
+    prefix = PREFIXES.get(error.title)
+    if prefix is None:
         raise error
     lines = ["设置有误（环境变量）。 A setting is wrong (environment variable)."]
     for finding in error.errors():
-        name = "YOUHUI_" + "_".join(str(part) for part in finding["loc"]).upper()
+        name = prefix + "_".join(str(part) for part in finding["loc"]).upper()
         lines.append(f"  {name}: {finding['msg']}")
     return "\n".join(lines)
 

@@ -27,7 +27,7 @@ from app.gateway.negotiation import choose_language
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeOptions:
     """`allowed_origins`: browsers of which other origins may call; none by default.
-    `more_routes`: those of the demo."""
+    `more_routes`: webhooks, and those of the demo."""
 
     view: ViewOptions = field(default_factory=ViewOptions)
     allowed_origins: Sequence[str] = ()

@@ -33,8 +33,8 @@ class WeChatPayAccount:
 
 def account_of(settings: WeChatPaySettings) -> WeChatPayAccount | None:
     """None: no account is set. Raises `AccountIncomplete`."""
-    given = {name for name, value in settings if value is not None and name != "base_url"}
-    if not given:
+    given = {name for name, value in settings if value is not None}
+    if given <= {"base_url", "notify_url"}:
         return None
     lacking = sorted(set(REQUIRED) - given)
     if lacking:

@@ -14,13 +14,14 @@ class MischiefUnknown(ValueError):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mischief:
     """Of one notice. `copies`: sent so often though it was taken. `delay_ms` before it is first
-    sent. `lose`: so many sendings never arrive. `hold`: not sent before it is released. `forge`:
+    sent; with `spread` up to it, by chance, so that notices overtake each other. `lose`: so many sendings never arrive. `hold`: not sent before it is released. `forge`:
     before the real one a false one is sent, whose signature is a stranger's ("signature"), whose
     body was changed after signing ("body"), which names another key ("serial"), or which was
     signed ten minutes ago ("stale"). `amount_fen`: it tells of another amount than was paid."""
 
     copies: int = 1
     delay_ms: int = 0
+    spread: bool = False
     lose: int = 0
     hold: bool = False
     forge: str | None = None
