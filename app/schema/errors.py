@@ -49,5 +49,5 @@ def user_error(refusal: Refusal, words: Words) -> UserError:
         advice=refusal.advice,
         limit=refusal.limit,
         used=refusal.used,
-        resets_at=refusal.resets_at,
+        resets_at=DateTime(refusal.resets_at) if refusal.resets_at else None,
     )

@@ -22,33 +22,24 @@ def coupon_of(candidate: Candidate) -> Coupon | None:
 
 @strawberry.type(description="`offer` is null once it has gone; `label` stays.")
 class AppliedOffer:
+    offer: Offer | None
+    coupon: Coupon | None
     label: str
-    _applied: strawberry.Private[domain.AppliedOffer]
+    discount: Money = strawberry.field(description="Positive.")
+    cut: Money | None = strawberry.field(description="What a floor or minimum cut off it.")
+    points: int | None = strawberry.field(description="Points burnt.")
 
     @classmethod
     def of(cls, applied: domain.AppliedOffer, info: Info) -> "AppliedOffer":
-        title = applied.candidate.promotion.title
-        return cls(label=title.in_language(info.context.language), _applied=applied)
-
-    @strawberry.field
-    def offer(self) -> Offer | None:
-        return Offer.of(self._applied.candidate.promotion)
-
-    @strawberry.field
-    def coupon(self) -> Coupon | None:
-        return coupon_of(self._applied.candidate)
-
-    @strawberry.field(description="Positive.")
-    def discount(self) -> Money:
-        return Money.of(self._applied.discount_fen)
-
-    @strawberry.field(description="What a floor or minimum cut off it.")
-    def cut(self) -> Money | None:
-        return Money.of(self._applied.cut_fen) if self._applied.cut_fen else None
-
-    @strawberry.field(description="Points burnt.")
-    def points(self) -> int | None:
-        return self._applied.points or None
+        promotion = applied.candidate.promotion
+        return cls(
+            offer=Offer.of(promotion),
+            coupon=coupon_of(applied.candidate),
+            label=promotion.title.in_language(info.context.language),
+            discount=Money.of(applied.discount_fen),
+            cut=Money.of(applied.cut_fen) if applied.cut_fen else None,
+            points=applied.points or None,
+        )
 
 
 @strawberry.type

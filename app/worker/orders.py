@@ -1,10 +1,12 @@
 """Jobs of orders."""
 
 from app.resolvers.order_life import complete_order, fulfil_order
+from app.resolvers.unpaid_orders import expire_order, sweep_unpaid
 from app.worker.task import Sweep, Task
 
 TASKS = (
+    Task("orders.expire", expire_order),
     Task("orders.fulfil", fulfil_order),
     Task("orders.complete", complete_order),
 )
-SWEEPS: tuple[Sweep, ...] = ()
+SWEEPS = (Sweep("orders.sweep_unpaid", sweep_unpaid),)
