@@ -50,7 +50,7 @@ def listed(failed: bool = False, limit: int = 50) -> None:
 
     state, found = _on_board(look)
     console = Console()
-    console.print(_summary(state))
+    console.print(_summary(state), soft_wrap=True)
     if found:
         console.print(_table(found))
 
@@ -101,7 +101,7 @@ def retry(job_ids: tuple[int, ...], everything: bool) -> None:
 def health() -> None:
     """后台任务是否正常；不正常时退出码为 1 · exit code 1 if no worker lives or jobs are overdue."""
     state = _on_board(lambda board: board.state())
-    Console().print(_summary(state))
+    Console().print(_summary(state), soft_wrap=True)
     if state.workers == 0:
         raise CommandFailed(
             "没有在工作的后台进程：请启动 youhui worker。",

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import psycopg
@@ -13,6 +14,7 @@ from app.storage.jobs import QUEUE
 from app.worker.application import SILENT_S, OpenDesk, add_sweeps, add_tasks, add_upkeep
 from app.worker.attempts import FailuresKept
 from app.worker.queue import PatientJobManager, make_queue
+from app.worker.task import Sweep, Task
 from app.worker.tasks import SWEEPS, TASKS
 
 LOG = logging.getLogger("youhui.worker")
@@ -25,18 +27,21 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 5.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerOptions:
-    """`conninfo`: as libpq takes it. `concurrency`: jobs at a time. `sweep_every_s`: divides 60."""
+    """`conninfo`: as libpq takes it. `concurrency`: jobs at a time. `sweep_every_s`: divides 60.
+    `tasks` and `sweeps`: what it can do; all that there is, unless told."""
 
     conninfo: str
     concurrency: int
     sweep_every_s: int
+    tasks: Sequence[Task] = TASKS
+    sweeps: Sequence[Sweep] = SWEEPS
 
 
 def build_queue(options: WorkerOptions, open_desk: OpenDesk, board: JobBoard) -> App:
     """Everything a worker can do, not yet connected."""
     queue = make_queue(options.conninfo, options.concurrency)
-    add_tasks(queue, TASKS, open_desk)
-    add_sweeps(queue, SWEEPS, open_desk, board, options.sweep_every_s)
+    add_tasks(queue, options.tasks, open_desk)
+    add_sweeps(queue, options.sweeps, open_desk, board, options.sweep_every_s)
     add_upkeep(queue, board)
     return queue
 
