@@ -22,7 +22,7 @@ from app.gateway.webhooks import PaymentWebhook
 from app.loaders import Loaders
 from app.loaders.public.build import build_public_loaders
 from app.loaders.public.promotions_by_station import Placements
-from app.loaders.viewer.build import build_viewer_loaders
+from app.loaders.viewer.build import ViewerSources, build_viewer_loaders
 from app.outside import NOTICES_PATH, Outside
 from app.resolvers.desk import Desk
 from app.schema.build import build_schema
@@ -41,8 +41,9 @@ from app.storage.usage import PostgresUsageRepository
 from app.storage.wallets import PostgresWalletRepository
 
 PERSONAS = Path(__file__).parents[1] / "seed" / "personas.yaml"
-COLLECT_AFTER = (50_000, 20, 50)
-"""Rarely: the catalog is frozen, and what a request makes dies with its last reference."""
+COLLECT_AFTER = (2_000, 20, 50)
+"""Requests leave cycles: collected often, they take about a millisecond; left to pile up, the time
+of several requests. The catalog is frozen and costs nothing."""
 
 
 def services_of(outside: Outside, quote_ttl: timedelta) -> Services:
@@ -71,15 +72,18 @@ def probes_of(outside: Outside) -> dict[str, Probe]:
 
 def _loaders_of(outside: Outside) -> Callable[[int | None, datetime, Catalog], Loaders]:
     engine, redis = outside.engine, outside.redis
-    members = PostgresMemberRepository(engine)
-    wallets = PostgresWalletRepository(engine)
-    balances = PostgresBalanceRepository(engine)
-    orders = PostgresOrderRepository(engine)
-    refunds = PostgresRefundRepository(engine)
-    invoices = PostgresInvoiceRepository(engine, outside.sealer)
     stock = PostgresStockRepository(engine)
     details = PostgresStationDetailsRepository(engine)
     usage = PostgresUsageRepository(engine)
+    sources = ViewerSources(
+        members=PostgresMemberRepository(engine),
+        wallets=PostgresWalletRepository(engine),
+        balances=PostgresBalanceRepository(engine),
+        usage=usage,
+        orders=PostgresOrderRepository(engine),
+        refunds=PostgresRefundRepository(engine),
+        invoices=PostgresInvoiceRepository(engine, outside.sealer),
+    )
     cache = None if redis is None else RedisPublicCache(redis, outside.names)
     placements = Placements()
 
@@ -93,17 +97,7 @@ def _loaders_of(outside: Outside) -> Callable[[int | None, datetime, Catalog], L
             cache=cache,
             placements=placements,
         )
-        viewer = user_id and build_viewer_loaders(
-            user_id,
-            moment,
-            members=members,
-            wallets=wallets,
-            balances=balances,
-            usage=usage,
-            orders=orders,
-            refunds=refunds,
-            invoices=invoices,
-        )
+        viewer = user_id and build_viewer_loaders(user_id, moment, sources)
         return Loaders(public, viewer or None)
 
     return build

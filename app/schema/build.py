@@ -7,7 +7,9 @@ from app.schema.checkout import CheckoutQueries
 from app.schema.errors import InputError, LimitError
 from app.schema.nodes import NodeQueries
 from app.schema.offers import OfferQueries
+from app.schema.order_requests import OrderRequestMutations
 from app.schema.orders import OrderMutations, OrderQueries
+from app.schema.payments import KINDS
 from app.schema.scalars import SCALARS
 from app.schema.stations import StationQueries
 from app.schema.viewer import ViewerQueries
@@ -25,7 +27,7 @@ class Query(
     description="One input, one payload each. `idempotencyKey`: same key and input, the first answer"
     " again; same key, other input: IDEMPOTENCY_CONFLICT."
 )
-class Mutation(OrderMutations, WalletMutations):
+class Mutation(OrderMutations, OrderRequestMutations, WalletMutations):
     """One mixin an area."""
 
 
@@ -34,7 +36,7 @@ def build_schema() -> strawberry.Schema:
     return strawberry.Schema(
         Query,
         Mutation,
-        types=[InputError, LimitError],
+        types=[InputError, LimitError, *KINDS.values()],
         config=StrawberryConfig(scalar_map=SCALARS),
     )
 

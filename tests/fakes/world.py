@@ -32,12 +32,13 @@ from app.domain.stations.station import (
 from app.domain.wallet.coupon import Coupon, CouponStatus
 from app.loaders import Loaders
 from app.loaders.public.build import build_public_loaders
-from app.loaders.viewer.build import build_viewer_loaders
+from app.loaders.viewer.build import ViewerSources, build_viewer_loaders
 from app.resolvers.context import RequestContext
 from app.schema.build import build_schema
-from tests.fakes.code_hashes import FakeCodeHashes
 from tests.fakes.balances import FakeBalanceRepository
+from tests.fakes.code_hashes import FakeCodeHashes
 from tests.fakes.members import FakeMemberRepository
+from tests.fakes.order_papers import FakeOrderPapers
 from tests.fakes.orders import FakeOrders
 from tests.fakes.quote_tokens import FakeQuoteTokens
 from tests.fakes.station_details import FakeStationDetailsRepository
@@ -126,6 +127,7 @@ class World:
     wallets: FakeWalletRepository = field(default_factory=FakeWalletRepository)
     balances: FakeBalanceRepository = field(default_factory=FakeBalanceRepository)
     orders: FakeOrders = field(default_factory=FakeOrders)
+    papers: FakeOrderPapers = field(default_factory=FakeOrderPapers)
     details: FakeStationDetailsRepository = field(default_factory=FakeStationDetailsRepository)
     stock: FakeStockRepository = field(default_factory=FakeStockRepository)
     usage: FakeUsageRepository = field(default_factory=FakeUsageRepository)
@@ -175,6 +177,7 @@ class World:
             self.stock,
             self.usage,
             self.orders,
+            self.papers,
         )
 
     def request(
@@ -194,11 +197,15 @@ class World:
             viewer = build_viewer_loaders(
                 user_id,
                 moment,
-                members=self.members,
-                wallets=self.wallets,
-                balances=self.balances,
-                usage=self.usage,
-                orders=self.orders,
+                ViewerSources(
+                    members=self.members,
+                    wallets=self.wallets,
+                    balances=self.balances,
+                    usage=self.usage,
+                    orders=self.orders,
+                    refunds=self.papers,
+                    invoices=self.papers,
+                ),
             )
         return RequestContext(
             catalog=self.catalog,

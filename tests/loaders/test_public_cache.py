@@ -3,6 +3,7 @@
 import ast
 import inspect
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from app.domain.stations.station import StationDetails
 from app.loaders.public.station_details import StationDetailsByIdLoader
 from app.loaders.viewer import balances, coupons, favourites, habits, member
 from app.loaders.viewer import build as viewer_build
-from app.loaders.viewer.build import build_viewer_loaders
+from app.loaders.viewer.build import ViewerSources, build_viewer_loaders
 from app.loaders.viewer.own import ViewerLoader
 
 VIEWER_LOADERS = [
@@ -101,9 +102,10 @@ async def test_a_viewer_loader_cannot_be_given_a_cache(loader: type[ViewerLoader
 
 async def test_nor_can_their_builder():
     with pytest.raises(TypeError):
-        build_viewer_loaders(
-            1, None, members=1, wallets=1, balances=1, usage=1, orders=1, cache=DictCache()
-        )
+        ViewerSources(cache=DictCache())
+    assert "cache" not in {each.name for each in fields(ViewerSources)}
+    with pytest.raises(TypeError):
+        build_viewer_loaders(1, None, None, cache=DictCache())
 
 
 def imported(path: Path) -> set[str]:

@@ -18,10 +18,12 @@ from app.domain.wallet.coupon import CouponStatus
 from app.loaders.public import PublicLoaders
 from app.loaders.public.build import build_public_loaders
 from app.loaders.viewer import ViewerLoaders
-from app.loaders.viewer.build import build_viewer_loaders
+from app.loaders.viewer.build import ViewerSources, build_viewer_loaders
 from app.storage.balances import PostgresBalanceRepository
+from app.storage.invoices import PostgresInvoiceRepository
 from app.storage.members import PostgresMemberRepository
 from app.storage.orders import PostgresOrderRepository
+from app.storage.refunds import PostgresRefundRepository
 from app.storage.statement_count import count_statements
 from app.storage.station_details import PostgresStationDetailsRepository
 from app.storage.stock import PostgresStockRepository
@@ -44,11 +46,15 @@ def viewer_loaders(engine: AsyncEngine, user_id: int) -> ViewerLoaders:
     return build_viewer_loaders(
         user_id,
         NOON,
-        members=PostgresMemberRepository(engine),
-        wallets=PostgresWalletRepository(engine),
-        balances=PostgresBalanceRepository(engine),
-        orders=PostgresOrderRepository(engine),
-        usage=PostgresUsageRepository(engine),
+        ViewerSources(
+            members=PostgresMemberRepository(engine),
+            wallets=PostgresWalletRepository(engine),
+            balances=PostgresBalanceRepository(engine),
+            orders=PostgresOrderRepository(engine),
+            refunds=PostgresRefundRepository(engine),
+            invoices=PostgresInvoiceRepository(engine, None),
+            usage=PostgresUsageRepository(engine),
+        ),
     )
 
 

@@ -10,12 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.domain.loyalty.balance import Balance
 from app.domain.loyalty.unit import Unit
 from app.loaders.viewer import ViewerLoaders
-from app.loaders.viewer.build import build_viewer_loaders
+from app.loaders.viewer.build import ViewerSources, build_viewer_loaders
 from app.loaders.viewer.own import NotTheViewer
 from app.storage.balances import PostgresBalanceRepository
 from app.storage.engine import make_engine
+from app.storage.invoices import PostgresInvoiceRepository
 from app.storage.members import PostgresMemberRepository
 from app.storage.orders import PostgresOrderRepository
+from app.storage.refunds import PostgresRefundRepository
 from app.storage.usage import PostgresUsageRepository
 from app.storage.wallets import PostgresWalletRepository
 from tests.support import rows
@@ -53,11 +55,15 @@ def loaders_of(engine: AsyncEngine, user_id: int) -> ViewerLoaders:
     return build_viewer_loaders(
         user_id,
         NOON,
-        members=PostgresMemberRepository(engine),
-        wallets=PostgresWalletRepository(engine),
-        balances=PostgresBalanceRepository(engine),
-        orders=PostgresOrderRepository(engine),
-        usage=PostgresUsageRepository(engine),
+        ViewerSources(
+            members=PostgresMemberRepository(engine),
+            wallets=PostgresWalletRepository(engine),
+            balances=PostgresBalanceRepository(engine),
+            orders=PostgresOrderRepository(engine),
+            refunds=PostgresRefundRepository(engine),
+            invoices=PostgresInvoiceRepository(engine, None),
+            usage=PostgresUsageRepository(engine),
+        ),
     )
 
 

@@ -1,5 +1,6 @@
 """Builds the viewer loaders of one request."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from app.loaders.viewer import ViewerLoaders
@@ -24,30 +25,32 @@ from app.ports.usage import UsageRepository
 from app.ports.wallets import WalletRepository
 
 
-def build_viewer_loaders(
-    user_id: int,
-    moment: datetime,
-    *,
-    members: MemberRepository,
-    wallets: WalletRepository,
-    balances: BalanceRepository,
-    usage: UsageRepository,
-    orders: OrderRepository,
-    refunds: RefundRepository,
-    invoices: InvoiceRepository,
-) -> ViewerLoaders:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewerSources:
+    """Where viewer loaders read."""
+
+    members: MemberRepository
+    wallets: WalletRepository
+    balances: BalanceRepository
+    usage: UsageRepository
+    orders: OrderRepository
+    refunds: RefundRepository
+    invoices: InvoiceRepository
+
+
+def build_viewer_loaders(user_id: int, moment: datetime, read: ViewerSources) -> ViewerLoaders:
     """Inside the running loop, once a request of a signed-in viewer, at the request's moment."""
     return ViewerLoaders(
-        member=MemberByUserLoader(user_id, members),
-        habits=HabitsByUserLoader(user_id, members),
-        favourites=FavouritesByUserLoader(user_id, members),
-        open_coupons=CouponsByUserLoader(user_id, wallets),
-        coupon_counts=CouponCountsByUserLoader(user_id, wallets, moment),
-        coupon_by_id=CouponByIdLoader(user_id, wallets),
-        balances=BalancesByUserLoader(user_id, balances, moment),
-        ledger_entry=EntryByKeyLoader(user_id, balances),
-        usage=UsageByUserLoader(user_id, usage, moment),
-        order_by_id=OrderByIdLoader(user_id, orders),
-        refunds_by_order=RefundsByOrderLoader(user_id, refunds),
-        invoice_by_order=InvoiceByOrderLoader(user_id, invoices),
+        member=MemberByUserLoader(user_id, read.members),
+        habits=HabitsByUserLoader(user_id, read.members),
+        favourites=FavouritesByUserLoader(user_id, read.members),
+        open_coupons=CouponsByUserLoader(user_id, read.wallets),
+        coupon_counts=CouponCountsByUserLoader(user_id, read.wallets, moment),
+        coupon_by_id=CouponByIdLoader(user_id, read.wallets),
+        balances=BalancesByUserLoader(user_id, read.balances, moment),
+        ledger_entry=EntryByKeyLoader(user_id, read.balances),
+        usage=UsageByUserLoader(user_id, read.usage, moment),
+        order_by_id=OrderByIdLoader(user_id, read.orders),
+        refunds_by_order=RefundsByOrderLoader(user_id, read.refunds),
+        invoice_by_order=InvoiceByOrderLoader(user_id, read.invoices),
     )

@@ -1,0 +1,57 @@
+"""What follows an order's payment: refunds and its invoice."""
+
+import strawberry
+
+from app.domain.orders.invoice import Invoice as AskedInvoice
+from app.domain.orders.invoice import InvoiceStatus
+from app.domain.orders.refund_request import OrderRefund, RefundStatus
+from app.schema import ids
+from app.schema.info import Info, words_of
+from app.schema.scalars import DateTime
+from app.schema.texts.refunds import restored_text
+from app.schema.values import Money
+
+strawberry.enum(RefundStatus)
+strawberry.enum(InvoiceStatus)
+
+
+@strawberry.type
+class Refund:
+    id: strawberry.ID
+    amount: Money
+    status: RefundStatus
+    reason: str | None
+    requested_at: DateTime
+    _refund: strawberry.Private[OrderRefund]
+
+    @classmethod
+    def of(cls, refund: OrderRefund) -> "Refund":
+        return cls(
+            id=ids.refund_id(refund.user_id, refund.id),
+            amount=Money.of(refund.money_fen),
+            status=refund.status,
+            reason=refund.reason,
+            requested_at=DateTime(refund.requested_at),
+            _refund=refund,
+        )
+
+    @strawberry.field(description="Coupons, points and credit given back.")
+    def restored(self, info: Info) -> list[str]:
+        return [restored_text(one, words_of(info)) for one in self._refund.restored]
+
+
+@strawberry.type
+class Invoice:
+    status: InvoiceStatus
+    title: str
+    amount: Money
+    url: str | None
+
+    @classmethod
+    def of(cls, invoice: AskedInvoice) -> "Invoice":
+        return cls(
+            status=invoice.status,
+            title=invoice.bill.title,
+            amount=Money.of(invoice.amount_fen),
+            url=invoice.url,
+        )
