@@ -31,6 +31,7 @@ COMMANDS = {
     "seed": Place("app.cli.seed", "seed", "生成演示数据 · generate demo data"),
     "import": Place("app.cli.imports", "imports", "导入油站与限价 · stations and ceiling prices"),
     "promotions": Place("app.cli.promotions", "promotions", "发布优惠活动 · publish promotions"),
+    "coupons": Place("app.cli.coupons", "coupons", "发券、兑换码、收回 · issue, codes, revoke"),
     "evaluate": Place(
         "app.cli.evaluate", "evaluate", "为用例定价并说明原因 · price a case, tell why"
     ),
