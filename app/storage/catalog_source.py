@@ -29,6 +29,8 @@ LOG = logging.getLogger("youhui.catalog")
 CANCEL_AGAIN_S = 1.0
 TURN_S = 0.0005
 """How long the reading thread keeps the interpreter while others want it."""
+NEVER = 2**31 - 1
+"""A collector's threshold that is not reached."""
 T = TypeVar("T")
 
 
@@ -222,7 +224,7 @@ class PostgresCatalogSource:
             return newest_version(connection.execution_options(isolation_level="AUTOCOMMIT"))
 
     def _read(self) -> CatalogReading:
-        with _in_turns(), self._engine.connect() as connection:
+        with _in_turns(), _kept_out_of_collections(), self._engine.connect() as connection:
             steady = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
@@ -231,18 +233,31 @@ class PostgresCatalogSource:
 
 @contextmanager
 def _in_turns() -> Iterator[None]:
-    """The thread takes short turns, and no collection starts: at its end what was made is kept
-    out of collections for good, since a catalog has no cycles."""
-    turn_s, collecting = sys.getswitchinterval(), gc.isenabled()
+    """This thread keeps the interpreter for short times only."""
+    turn_s = sys.getswitchinterval()
     sys.setswitchinterval(TURN_S)
-    gc.disable()
     try:
         yield
     finally:
         sys.setswitchinterval(turn_s)
-        if collecting:
+
+
+@contextmanager
+def _kept_out_of_collections() -> Iterator[None]:
+    """What the block makes is kept out of collections for good, since a catalog has no cycles.
+
+    Meanwhile none of all that lives starts, which would walk the old catalog and half of the new
+    one; the small ones go on, or what requests leave would be kept for good with the catalog.
+    """
+    young, middle, old = gc.get_threshold()
+    gc.set_threshold(young, middle, NEVER)
+    try:
+        yield
+    finally:
+        if gc.isenabled():
+            gc.collect(1)
             gc.freeze()
-            gc.enable()
+        gc.set_threshold(young, middle, old)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -1,7 +1,9 @@
 """The catalog: read whole and of one version, replaced when a newer one is there, kept when not."""
 
 import asyncio
+import gc
 import logging
+import weakref
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -117,6 +119,28 @@ async def test_nothing_new_is_no_work(engine: AsyncEngine, source: PostgresCatal
     catalog = await source.load()
     assert not await source.refresh()
     assert source.current() is catalog
+
+
+async def test_what_requests_leave_is_not_kept_with_a_new_catalog(
+    engine: AsyncEngine, source: PostgresCatalogSource
+):
+    """A catalog is kept out of collections; cycles of requests must not be kept with it."""
+    await put_version(engine)
+    await source.load()
+    request = Left()
+    request.itself = request
+    left = weakref.ref(request)
+    del request
+    await PostgresPromotionStore(engine).publish([amount_off("NEW")], by="tests")
+    await source.refresh()
+    gc.collect()
+    assert left() is None
+
+
+class Left:
+    """Garbage that only a collection finds."""
+
+    itself: "Left"
 
 
 async def test_publishing_keeps_the_stations_that_are_there(
