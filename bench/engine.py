@@ -56,7 +56,7 @@ GOALS = (
 @click.option("--cases", default=200, show_default=True, help="Random cases of each combination.")
 def main(runs: int, cases: int) -> None:
     """Prices at 150 stations, combinations of offers, memory."""
-    lines = [*cards(runs), *combinations(cases), compiled()]
+    lines = [*cards(runs), *previews(runs), *combinations(cases), compiled()]
     console = Console()
     console.print(table_of(lines))
     for line in lines:
@@ -98,6 +98,20 @@ def cards(runs: int) -> Iterator[Line]:
         }
     for name, micros in medians.items():
         yield {"bench": name, "median_us": micros}
+
+
+def previews(runs: int) -> Iterator[Line]:
+    """A quote by number of promotions, of a member with 10 coupons: alone, with the 50 offers that
+    are nearest to applying, and with its hints."""
+    asked = {count: purchase(targeted(count), coupons=10) for count in COUNTS}
+    jobs: dict[str, Job] = {}
+    for count, one in asked.items():
+        jobs[f"{count} alone"] = lambda one=one: quote(one)
+        jobs[f"{count} notApplied"] = lambda one=one: quote(one).nearest(50)
+        jobs[f"{count} unlocks"] = lambda one=one: quote(one).unlocks
+    for name, micros in _medians(jobs, runs).items():
+        count, ask = name.split()
+        yield {"bench": "preview", "promotions": int(count), "ask": ask, "median_us": micros}
 
 
 def _pricing(asked: Purchase, places: Any) -> Job:
@@ -168,7 +182,7 @@ def table_of(lines: list[Line]) -> Table:
     for column in ("bench", "of", "median", "p95", "max", "more"):
         table.add_column(column, justify="left" if column in ("bench", "of", "more") else "right")
     for line in lines:
-        of = [str(line[name]) for name in ("promotions", "offers", "shape") if name in line]
+        of = [str(line[name]) for name in ("promotions", "offers", "shape", "ask") if name in line]
         more = [f"{name} {line[name]}" for name in ("ratio", "inexact", "kib") if name in line]
         figures = [str(line.get(name, "")) for name in ("median_us", "p95_us", "max_us")]
         table.add_row(line["bench"], " ".join(of), *figures, ", ".join(more))

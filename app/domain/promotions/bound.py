@@ -118,22 +118,20 @@ class Ahead:
         return left - best
 
     def _in_turn_with(self, ahead: Sequence[int], running: int, places: int) -> int:
-        """The same with at most so many members. `least`: by number of members, before the run; a
-        number that those to come cannot bring to `places` is not worked out."""
+        """The same with at most so many members. `least`: by number of members, before the run."""
         if len(ahead) <= places:
             return self._in_turn(ahead, running)
         bits, rivals, mosts = self._bits, self._rivals, self._mosts
         least = after = [running]
-        common, needed_from = 0, places - len(ahead)
+        common = 0
         for i in ahead:
-            needed_from += 1
             if not common & bits[i]:
                 least, common = after, -1
                 if len(least) <= places:
                     least.append(least[-1])
                 after = least.copy()
             most = mosts[i]
-            for members in range(max(1, needed_from), len(least)):
+            for members in range(1, len(least)):
                 left = least[members - 1]
                 left -= most(left)
                 after[members] = min(after[members], left)
