@@ -1,6 +1,6 @@
 """Jobs of orders."""
 
-from app.resolvers.order_life import complete_order, fulfil_order
+from app.resolvers.order_life import complete_order, fulfil_order, sweep_order_life
 from app.resolvers.unpaid_orders import expire_order, sweep_unpaid
 from app.worker.task import Sweep, Task
 
@@ -9,4 +9,7 @@ TASKS = (
     Task("orders.fulfil", fulfil_order),
     Task("orders.complete", complete_order),
 )
-SWEEPS = (Sweep("orders.sweep_unpaid", sweep_unpaid),)
+SWEEPS = (
+    Sweep("orders.sweep_unpaid", sweep_unpaid),
+    Sweep("orders.sweep", sweep_order_life),
+)
