@@ -127,11 +127,11 @@ async def test_what_requests_leave_is_not_kept_with_a_new_catalog(
     """A catalog is kept out of collections; cycles of requests must not be kept with it."""
     await put_version(engine)
     await source.load()
+    await PostgresPromotionStore(engine).publish([amount_off("NEW")], by="tests")
     request = Left()
     request.itself = request
     left = weakref.ref(request)
     del request
-    await PostgresPromotionStore(engine).publish([amount_off("NEW")], by="tests")
     await source.refresh()
     gc.collect()
     assert left() is None
