@@ -6,7 +6,8 @@ import click
 import uvicorn
 
 from app.cli.errors import CommandFailed, ExitCode
-from app.cli.serve import LOGGING, listening
+from app.cli.logs import LOGGING
+from app.cli.serve import listening
 from app.integrations.wechat_pay_simulator.journal import AlreadyKept
 from app.integrations.wechat_pay_simulator.simulator import create_simulator
 from app.settings import Settings

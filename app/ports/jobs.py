@@ -11,7 +11,8 @@ class Job:
     """`name`: the task's, e.g. "orders.expire". `given`: its arguments, plain values; never
     personal data. `at`: not before this instant; None: as soon as possible.
 
-    `key`: while a job of the same name and key waits, another is not added.
+    `key`: while a job of the same name and key waits, another is not added; the one that waits
+    takes the earlier of both times.
     """
 
     name: str

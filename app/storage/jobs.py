@@ -1,8 +1,9 @@
 """The job queue inside the caller's transaction: a job exists exactly if it commits.
 
 Jobs are rows of Procrastinate's table. They are written here by one statement and not by its own
-`defer`: a job whose key waits already must change nothing, and `defer` raises then, which would
-undo the caller's transaction.
+`defer`: for a job whose key waits already that one raises, which would undo the caller's
+transaction. The one that waits is brought forward instead: a sweep that finds something due need
+not wait for a job whose time was reckoned by another clock.
 """
 
 from sqlalchemy import text
@@ -16,7 +17,9 @@ QUEUE = "youhui"
 DEFER = text("""
 INSERT INTO procrastinate_jobs (queue_name, task_name, priority, queueing_lock, args, scheduled_at)
 VALUES (:queue, :name, 0, :key, :given, :at)
-ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
+ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET scheduled_at = excluded.scheduled_at
+WHERE procrastinate_jobs.scheduled_at IS NOT NULL
+AND (excluded.scheduled_at IS NULL OR excluded.scheduled_at < procrastinate_jobs.scheduled_at)
 """).bindparams(bindparam("given", type_=JSONB))
 
 

@@ -10,6 +10,6 @@ TASKS = (
     Task("orders.complete", complete_order),
 )
 SWEEPS = (
-    Sweep("orders.sweep_unpaid", sweep_unpaid),
-    Sweep("orders.sweep", sweep_order_life),
+    Sweep("orders.sweep", sweep_unpaid),
+    Sweep("orders.sweep_life", sweep_order_life),
 )

@@ -61,6 +61,15 @@ async def test_while_a_key_waits_another_is_not_added_and_the_transaction_goes_o
     assert len(await board.jobs(["todo"], 10)) == 2
 
 
+async def test_what_waits_takes_the_earlier_time(engine: AsyncEngine, board: JobBoard):
+    later, soon, now = (
+        Job(name="a.b", given={}, key="1", at=at) for at in (SOON + timedelta(days=1), SOON, None)
+    )
+    for job, due_at in ((soon, SOON), (later, SOON), (now, None), (soon, None)):
+        await defer(engine, job)
+        assert [waiting.due_at for waiting in await board.jobs(["todo"], 10)] == [due_at]
+
+
 async def test_one_key_means_nothing_to_jobs_of_another_name(engine: AsyncEngine, board: JobBoard):
     await defer(engine, EXPIRE, Job(name="orders.fulfil", given=EXPIRE.given, key=EXPIRE.key))
     assert len(await board.jobs(["todo"], 10)) == 2
