@@ -74,13 +74,16 @@ check-sydney: .venv/.dev ## 导入真实油站并核对 import real stations and
 	@test -n "$(FILE)" || { echo "用法 usage: make check-sydney FILE=….csv" >&2; exit 2; }
 	@$(PY) -m bench.check_sydney "$(FILE)" $(ARGS)
 
-bench: bench-engine bench-publish ## 性能数字 figures of speed
+bench: bench-engine bench-publish bench-escrow ## 性能数字 figures of speed
 
 bench-engine: .venv/.dev ## 引擎的速度 microseconds of prices and combinations
 	@$(PY) -m bench.engine $(ARGS)
 
 bench-publish: .venv/.dev ## 发布活动到各进程的秒数 seconds until a promotion is live everywhere
 	@$(PY) -m bench.publish $(ARGS)
+
+bench-escrow: .venv/.dev ## 热门预算每秒下单数 orders a second on one hot budget
+	@$(PY) -m bench.escrow $(ARGS)
 
 lock: ## 更新锁文件（需要 uv） write the lock files anew (needs uv)
 	@command -v $(UV) >/dev/null || { echo "需要 uv：pip install uv · uv is needed" >&2; exit 1; }

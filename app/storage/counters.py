@@ -142,14 +142,14 @@ class PostgresCounterBook:
         if key.per is LimitPer.USER:
             return await self._add_own(key, used, bounds)
         given = {**self._named(key), **_amounts(used), **_bounds(bounds)}
-        if await self._hit(ADD, given):
+        if await self._hit_part(ADD, given):
             return None
         return await self._add_by_dealing(key, used, bounds)
 
     async def give_back(self, key: CounterKey, used: Used) -> None:
         if key.per is LimitPer.USER:
             await self._connection.execute(LOWER_OWN, {**_own(key), **_amounts(used)})
-        elif not await self._hit(LOWER, {**self._named(key), **_amounts(used)}):
+        elif not await self._hit_part(LOWER, {**self._named(key), **_amounts(used)}):
             slots = await self._locked(key)
             given = {**_name(key), **_parts(lowered(slots, used, self._mine(key)))}
             await self._connection.execute(LOWER_EACH, given)
@@ -189,6 +189,16 @@ class PostgresCounterBook:
             )
             for row in rows
         ]
+
+    async def _hit_part(self, statement: TextClause, given: dict[str, Any]) -> bool:
+        """Whether one part alone could do it. One that had to be waited for and then could not is
+        locked all the same: that lock is let go, for to hold it and wait for the other parts, in
+        their order, would be a deadlock."""
+        await self._connection.exec_driver_sql("SAVEPOINT one_part")
+        if await self._hit(statement, given):
+            return True
+        await self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT one_part")
+        return False
 
     async def _hit(self, statement: TextClause, given: dict[str, Any]) -> bool:
         return (await self._connection.execute(statement, given)).first() is not None

@@ -263,7 +263,8 @@ async def test_many_members_on_one_budget(engine: AsyncEngine):
 
 
 async def test_terms_are_read_as_they_were_written(engine: AsyncEngine):
-    terms: OrderTerms = order_terms(applied_term("B", 900), usage=(total(3),), fee_fen=30)
+    extra = {"usage": (total(3),), "fee_fen": 30, "pump_price_mill_per_litre": PUMP_PRICE}
+    terms: OrderTerms = order_terms(applied_term("B", 900), **extra)
     number = order_id(await place(desk(engine), 1, replace(claims(), terms=terms), wanted()))
     async with PostgresWorks(engine).begin(1) as work:
         order = await work.orders.order(1, number)
