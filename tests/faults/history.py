@@ -15,13 +15,14 @@ class Told(StrEnum):
 
 @dataclass(slots=True, kw_only=True)
 class Act:
-    """One operation of one member under one key. `answers`: what each attempt was told, in order;
-    `codes`: of its refusal. `result`: ids and amounts of the definite answer."""
+    """One operation of one member under one key. `codes`: of its refusal. `result`: ids and
+    amounts of the definite answer. `quote_id`: of placements."""
 
     operation: str
     user_id: int
     key: str
     given: dict[str, Any]
+    quote_id: str = ""
     attempts: int = 0
     told: Told = Told.UNKNOWN
     codes: tuple[str, ...] = ()
@@ -41,12 +42,11 @@ class Act:
 
 @dataclass(slots=True)
 class History:
-    """All acts of all clients, and what was paid at the provider (by number)."""
+    """All acts of all clients."""
 
     acts: list[Act] = field(default_factory=list[Act])
     requests: int = 0
     faulted: int = 0
-    paid: dict[str, int] = field(default_factory=dict[str, int])
 
     def of(self, operation: str) -> list[Act]:
         return [act for act in self.acts if act.operation == operation]

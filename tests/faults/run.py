@@ -4,19 +4,20 @@ import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx2
 
 from tests.faults.asking import Client
-from tests.faults.checker import check_all
+from tests.faults.checker import Found, check_all
 from tests.faults.history import History, Told
 from tests.faults.mischief import Mischief
 from tests.faults.schedule import schedule
 from tests.faults.shopping import Shopper
 from tests.faults.simulator import Simulator
 from tests.faults.town import Town
-from tests.faults.world import World, build_world, is_quiet
+from tests.faults.world import build_world, is_quiet
 
 CLIENTS_END_S = 90
 QUIET_AFTER_S = 120
@@ -54,8 +55,9 @@ async def _run(
     town: Town, http: httpx2.AsyncClient, seconds: float, seed: int, clients: int, tell: Tell
 ) -> Outcome:
     history, over = History(), asyncio.Event()
-    simulator = Simulator(http, town.simulator_port)
+    simulator = Simulator(http, town)
     world = await build_world(town, http)
+    since = datetime.now(UTC)
     mischief = Mischief(town, simulator, tell)
     shoppers = [
         Shopper(
@@ -73,11 +75,12 @@ async def _run(
         task.cancel()
     for task in ended:
         task.result()
-    quiet = await _settled(town, world, tell)
-    return await _looked_at(town, world, history, simulator, mischief, quiet)
+    quiet = await _settled(town, tell)
+    found = await check_all(town, history, simulator, since)
+    return _outcome(town, history, mischief, found, quiet)
 
 
-async def _settled(town: Town, world: World, tell: Tell) -> bool:
+async def _settled(town: Town, tell: Tell) -> bool:
     """Whether all orders and jobs came to their end in time."""
     tell("等待任务结束 waiting until all jobs are done")
     deadline = asyncio.get_running_loop().time() + QUIET_AFTER_S
@@ -88,17 +91,11 @@ async def _settled(town: Town, world: World, tell: Tell) -> bool:
     return True
 
 
-async def _looked_at(
-    town: Town,
-    world: World,
-    history: History,
-    simulator: Simulator,
-    mischief: Mischief,
-    quiet: bool,
+def _outcome(
+    town: Town, history: History, mischief: Mischief, found: Found, quiet: bool
 ) -> Outcome:
-    found = await check_all(town, history, simulator)
     if not quiet:
-        found.add("jobs end", 1, [f"not all jobs and orders ended in {QUIET_AFTER_S} s"])
+        found.add("安静 quiet", 1, [f"jobs or orders did not end in {QUIET_AFTER_S} s"])
     placed = [act for act in history.of("placeOrder") if act.told is Told.DONE]
     return Outcome(
         faults=mischief.done,

@@ -14,8 +14,6 @@ PREVIEW = """query($input: CheckoutPreviewInput!) { checkoutPreview(input: $inpu
   preview { payable { fen } quote { id token expiresAt } } userErrors { code } } }"""
 PLACE = """mutation($input: PlaceOrderInput!) { placeOrder(input: $input) {
   order { id number status payable { fen } } payment { id method } userErrors { code } } }"""
-PAY = """mutation($input: StartPaymentInput!) { startPayment(input: $input) {
-  order { id } payment { id } userErrors { code } } }"""
 CANCEL = """mutation($input: CancelOrderInput!) { cancelOrder(input: $input) {
   order { id status } userErrors { code } } }"""
 REFUND = """mutation($input: RequestRefundInput!) { requestRefund(input: $input) {
@@ -26,7 +24,6 @@ REDEEM = """mutation($input: RedeemCodeInput!) { redeemCode(input: $input) {
   coupon { id } userErrors { code } } }"""
 BIND = """mutation($input: BindReferralInput!) { bindReferral(input: $input) {
   landing { code } userErrors { code } } }"""
-ORDER = "query($id: ID!) { order(id: $id) { id status payable { fen } refunded { fen } } }"
 
 
 @dataclass
@@ -70,6 +67,7 @@ class Shopper:
             "confirmDuplicate": True,
         }
         act = self._act("placeOrder", buyer, given)
+        act.quote_id = quote["quote"]["id"]
         placed = await self._place(act)
         if placed is None or act.told is not Told.DONE:
             return
@@ -101,6 +99,7 @@ class Shopper:
             await asyncio.gather(*(client.attempt(act, PLACE) for _ in range(3)))
         elif way < 0.25:
             rival = self._act("placeOrder", act.user_id, act.given)
+            rival.quote_id = act.quote_id
             both = await asyncio.gather(client.act(act, PLACE), client.act(rival, PLACE))
             done = [one for one in (act, rival) if one.told is Told.DONE]
             if len(done) > 1:

@@ -31,7 +31,6 @@ TIMING = {
     "YOUHUI_PAY_WITHIN_S": "8",
     "YOUHUI_FULFIL_AFTER_S": "1",
     "YOUHUI_COMPLETE_AFTER_S": "1",
-    "YOUHUI_REWARD_COOLING_S": "1",
     "YOUHUI_SWEEP_EVERY_S": "2",
 }
 """A day of orders in seconds."""
@@ -147,7 +146,6 @@ class Town:
             "YOUHUI_DATA_DIR": str(self.folder / "data"),
             "YOUHUI_CLOCK_OFFSET_FILE": str(self.clock_file),
             "YOUHUI_PAY_SIMULATOR_PORT": str(self.simulator_port),
-            "YOUHUI_WECHAT_PAY_BASE_URL": f"http://127.0.0.1:{self.simulator_port}",
             "YOUHUI_WECHAT_PAY_NOTIFY_URL": (
                 f"http://127.0.0.1:{self.to_servers.port}/webhooks/wechat-pay"
             ),
@@ -156,7 +154,7 @@ class Town:
         }
 
     def _start_programs(self) -> None:
-        self.simulator = self._program("simulator", "pay-simulator")
+        self.simulator = self._program("simulator", "pay-simulator", "--pace", "0.02")
         self.simulator.start()
         for number, port in enumerate(self.ports):
             self.servers.append(self._program(f"server{number}", "serve", "--port", str(port)))

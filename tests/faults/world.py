@@ -98,3 +98,20 @@ async def _coupon_codes(town: Town) -> list[str]:
     if len(found) < CODES:
         raise RuntimeError(f"{path} holds {len(found)} codes instead of {CODES}")
     return found
+
+
+def is_quiet(town: Town) -> bool:
+    """Whether every order, refund and referral of the run has come as far as it goes by itself,
+    and no job is left to run."""
+    with town.connect() as connection:
+        found = connection.execute(
+            """SELECT
+            (SELECT count(*) FROM fuel_order WHERE status IN ('PLACED', 'PAID', 'REFUNDING'))
+            + (SELECT count(*) FROM fuel_order
+               WHERE status = 'FULFILLED' AND completed_at IS NULL)
+            + (SELECT count(*) FROM payment WHERE state IN ('OPEN', 'RETURNING'))
+            + (SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')
+               AND task_name NOT LIKE '%.sweep' AND task_name NOT LIKE '%.purge'
+               AND task_name NOT LIKE 'jobs.%')"""
+        ).fetchone()
+    return found is not None and found[0] == 0
