@@ -72,7 +72,7 @@ def rules(count: int, number: int) -> list[Promotion]:
 @dataclass(frozen=True)
 class Scenario:
     """`redis`: versions are announced. `changed`: how many promotions change in a round. `ask`:
-    "preview" (a quote with every explanation) or "card" (a price alone)."""
+    "preview" (a quote without `notApplied`) or "card" (a price alone)."""
 
     redis: bool
     changed: int
