@@ -46,6 +46,8 @@ _REMOVE: tuple[LiteralString, ...] = (
     DELETE FROM loyalty_account USING member
     WHERE generated AND member.user_id = loyalty_account.user_id
     """,
+    "DELETE FROM referral USING member WHERE generated AND member.user_id = referral.user_id",
+    "DELETE FROM referral_code USING member WHERE generated AND user_id = owner_id",
     "DELETE FROM coupon USING member WHERE generated AND member.user_id = coupon.user_id",
     "DELETE FROM fuel_order USING member WHERE generated AND member.user_id = fuel_order.user_id",
     "DELETE FROM member WHERE generated",

@@ -21,6 +21,7 @@ from app.storage.invoices import PostgresInvoiceBook
 from app.storage.jobs import PostgresJobQueue
 from app.storage.orders import PostgresOrderBook
 from app.storage.payments import PostgresPaymentBook
+from app.storage.referrals import PostgresReferralBook
 from app.storage.refunds import PostgresRefundBook
 from app.storage.requests import PostgresRequestRecords
 from app.storage.tables import MemberRow, table_of
@@ -76,6 +77,10 @@ class PostgresWork:
     @cached_property
     def payments(self) -> PostgresPaymentBook:
         return PostgresPaymentBook(self.connection)
+
+    @cached_property
+    def referrals(self) -> PostgresReferralBook:
+        return PostgresReferralBook(self.connection)
 
     @cached_property
     def refunds(self) -> PostgresRefundBook:

@@ -69,3 +69,27 @@ class ReferralRules:
             raise SenselessValue(
                 "landing_url 须以 https:// 开头", "landing_url must begin with https://"
             )
+
+
+DEFAULT_REFERRAL_RULES = ReferralRules(
+    title=LocalizedText(
+        zh="邀请好友加油，双方各得 10 元加油金",
+        en="Invite a friend: ¥10 of fuel credit for each of you",
+    ),
+    text=LocalizedText(
+        zh="好友在注册后 7 天内、首次下单前通过您的邀请绑定，首单实付满 50 元并完成 7 天后，"
+        "双方各得 10 元加油金。首单退款的，奖励取消或收回。每人最多因 50 位好友获得奖励。",
+        en="Your friend accepts within 7 days of joining and before a first order. 7 days after "
+        "that order of at least ¥50 is completed, each of you gets ¥10 of fuel credit. If it is "
+        "refunded, the reward is cancelled or taken back. Up to 50 friends count.",
+    ),
+    terms=ReferralTerms(
+        friend=ReferralReward(credit_fen=1_000),
+        referrer=ReferralReward(credit_fen=1_000),
+        least_paid_fen=5_000,
+        cooling=timedelta(days=7),
+    ),
+    landing_url="https://youhui.example/invite",
+    mini_program_page="pages/invite/index",
+)
+"""In force until an operator publishes others."""

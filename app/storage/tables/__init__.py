@@ -21,6 +21,12 @@ from app.storage.tables.promotions import (
     PromotionStepRow,
     PromotionVersionRow,
 )
+from app.storage.tables.referrals import (
+    ReferralCodeRow,
+    ReferralRow,
+    ReferralRulesRow,
+    ReferrerRow,
+)
 from app.storage.tables.requests import IdempotentRequestRow
 from app.storage.tables.seeding import SeedMarkRow
 from app.storage.tables.stations import (
@@ -54,6 +60,8 @@ USER_OWNED = (
     LedgerEntryRow,
     LedgerPostingRow,
     LedgerLotRow,
+    ReferrerRow,
+    ReferralRow,
 )
 """Tables that shard by `user_id`; all others are reference tables."""
 
@@ -90,6 +98,10 @@ __all__ = [
     "PromotionUsageRow",
     "PromotionVersionRow",
     "PumpPriceRow",
+    "ReferralCodeRow",
+    "ReferralRow",
+    "ReferralRulesRow",
+    "ReferrerRow",
     "RegionRow",
     "SeedMarkRow",
     "StationProductRow",
