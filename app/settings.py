@@ -1,7 +1,7 @@
 """Settings of a process, from the environment (prefix YOUHUI_). Nothing else reads it."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -43,6 +43,12 @@ def _with_port(url: str) -> None:
             "端口不是 0 到 65535 的数；密码里的 @ : / ? # 要写成百分号编码 "
             "(the port is no number from 0 to 65535; a password's @ : / ? # are percent-encoded)"
         ) from None
+
+
+def part_of_a_minute(seconds: int) -> int:
+    if 60 % seconds:
+        raise ValueError("要能整除 60 (must divide 60)")
+    return seconds
 
 
 DatabaseUrl = Annotated[str, AfterValidator(with_driver)]
@@ -96,7 +102,7 @@ class Settings(BaseSettings):
     fulfil_after_s: Annotated[int, Field(ge=0)] = 600
     complete_after_s: Annotated[int, Field(ge=0)] = 86_400
     duplicate_within_s: Annotated[int, Field(ge=0)] = 600
-    sweep_every_s: Literal[1, 2, 3, 4, 5, 6, 10, 12, 15, 20, 30, 60] = 60
+    sweep_every_s: Annotated[int, Field(ge=1, le=60), AfterValidator(part_of_a_minute)] = 60
     job_concurrency: Annotated[int, Field(ge=1, le=100)] = 10
     clock_offset_file: Path | None = None
     pay_simulator_port: Annotated[int, Field(ge=1, le=65535)] = 8009

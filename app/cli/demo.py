@@ -3,10 +3,12 @@
 import logging
 import os
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from app.cli.demo_children import beside, demo_settings, simulator_url
 from app.cli.errors import CommandFailed, ExitCode, Terminated
 from app.cli.seed import seed_database, tell
 from app.cli.serve import base_url, listening, run
@@ -31,7 +33,7 @@ def demo() -> None:
     数据保存在 .youhui/，再次启动只需几秒；Ctrl-C 停止。
     """
     _end_tidily()
-    settings = Settings(demo=True)
+    settings = demo_settings()
     _refuse_second_start(settings)
     with listening(settings.host, settings.port) as listener:
         click.echo(f"→ {_where(settings)}")
@@ -42,8 +44,10 @@ def demo() -> None:
             click.echo("→ 检查数据库结构 migrations")
             upgrade(at.database_url)
             _seed(at)
-            _enlist(found, at)
-            run(found, listener, 1, lambda: _welcome(found))
+            click.echo("→ 启动后台任务与支付模拟器 worker and pay simulator")
+            with beside(found, at) as more:
+                _enlist(found, at, more)
+                run(found, listener, 1, lambda: _welcome(found))
 
 
 def _where(settings: Settings) -> str:
@@ -100,11 +104,13 @@ def _seed(at: Databases) -> None:
         )
 
 
-def _enlist(settings: Settings, at: Databases) -> None:
-    """List the application among the servers that `youhui servers` tells of."""
+def _enlist(settings: Settings, at: Databases, more: Sequence[RunningServer]) -> None:
+    """List the application, and what runs beside it, among the servers that `youhui servers`
+    tells of."""
     if at.local is not None:
         application = RunningServer("youhui", os.getpid(), base_url(settings), str(_log(settings)))
-        add_server(at.local.folder, application)
+        for server in (application, *more):
+            add_server(at.local.folder, server)
 
 
 def _log(settings: Settings) -> Path:
@@ -128,6 +134,7 @@ def _greeting(settings: Settings) -> str:
         click.style("✓ 油惠演示已就绪 the Youhui demo is ready", fg="green", bold=True),
         f"  GraphQL    {address}/graphql",
         f"  GraphiQL   {_graphiql(address)}",
+        f"  支付 pay   {simulator_url(settings)}   （模拟微信支付 WeChat Pay, simulated）",
         f"  日志 log   {_log(settings)}   （进程与地址 pids and addresses: .venv/bin/youhui servers）",
         "",
         "演示身份 demo personas:",

@@ -75,5 +75,5 @@ def servers() -> None:
         )
     for server in running.servers:
         state = "" if is_alive(server.pid) else "  （已停止 stopped）"
-        click.echo(f"{server.name:<10} pid {server.pid:<8} {server.address}{state}")
-        click.echo(f"{'':<10} log {server.log}")
+        click.echo(f"{server.name:<14} pid {server.pid:<8} {server.address}{state}")
+        click.echo(f"{'':<14} log {server.log}")
