@@ -265,7 +265,7 @@ def money(
     ours = {row["number"]: row for row in records.payments}
     for number, fen in took.items():
         row = ours.get(number)
-        order = row and records.orders.get((row["user_id"], row["order_id"]))
+        order = records.orders.get((row["user_id"], row["order_id"])) if row else None
         if row is None or order is None:
             yield f"payment {number}: {fen} fen for nothing of ours"
         elif row["state"] == "PAID":

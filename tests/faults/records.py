@@ -61,10 +61,10 @@ class Records:
     @classmethod
     def read(cls, town: Town, since: datetime) -> "Records":
         url = town.cluster.url().replace("postgresql+psycopg", "postgresql")
-        with psycopg.connect(url, row_factory=dict_row) as connection:
+        with psycopg.connect(url) as connection:
 
             def rows(query: str, *given: Any) -> list[Row]:
-                return connection.execute(query, given).fetchall()
+                return list(connection.cursor(row_factory=dict_row).execute(query, given))
 
             orders = {
                 (row["user_id"], row["id"]): Ordered(row, load_terms(row["terms_text"]))
