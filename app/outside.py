@@ -154,7 +154,7 @@ class Outside:
             catalogs=PostgresCatalogSource(settings.database_url, announcements=announcements),
             keys=signing_keys(settings),
             sealer=sealer,
-            works=PostgresWorks(engine, sealer),
+            works=PostgresWorks(engine, sealer, settings.counter_slots),
             clock=clock_of(settings),
             timing=timing_of(settings),
             wechat_pay=wechat_pay,

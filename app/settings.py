@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     `pay_within_s`, `fulfil_after_s`, `complete_after_s`, `duplicate_within_s`: an order's times.
     `sweep_every_s`: how often workers look for what a lost or early job left; divides 60.
     `job_concurrency`: jobs that one worker process runs at a time.
+    `counter_slots`: parts of a counter that all share, so that a hot budget is not one hot row.
     `clock_offset_file`: for tests of faults only: a file with the seconds by which this process's
     clock is moved.
     `pay_simulator_port`: where the simulator of WeChat Pay listens, which takes its place in demo
@@ -104,6 +105,7 @@ class Settings(BaseSettings):
     duplicate_within_s: Annotated[int, Field(ge=0)] = 600
     sweep_every_s: Annotated[int, Field(ge=1, le=60), AfterValidator(part_of_a_minute)] = 60
     job_concurrency: Annotated[int, Field(ge=1, le=100)] = 10
+    counter_slots: Annotated[int, Field(ge=1, le=256)] = 16
     clock_offset_file: Path | None = None
     pay_simulator_port: Annotated[int, Field(ge=1, le=65535)] = 8009
 
