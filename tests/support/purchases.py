@@ -15,6 +15,7 @@ from app.domain.orders.order import Order
 from app.domain.orders.payment import Money, PaymentState
 from app.domain.orders.terms import OrderTerms
 from app.domain.pricing.fill import AmountFill
+from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod, PaymentScene
 from app.ports.quote_tokens import QuoteClaims
 from app.resolvers.desk import Desk
@@ -27,13 +28,16 @@ from app.storage.work import PostgresWorks
 from tests.fakes.pay import FakePay
 from tests.fakes.world import NOON, catalog_of, station
 
+PRICES = {FuelGrade.GASOLINE_92: 8_000}
+"""What `order_terms` counts with."""
+
 
 @dataclass
 class Shop:
     """One member's shop: `moment` is the clock, moved by hand."""
 
     engine: AsyncEngine
-    catalog: Catalog = field(default_factory=lambda: catalog_of([station(1)], [], 1))
+    catalog: Catalog = field(default_factory=lambda: catalog_of([station(1, prices=PRICES)], [], 1))
     pay: FakePay = field(default_factory=FakePay)
     moment: datetime = NOON
     user_id: int = 1
