@@ -1,12 +1,14 @@
 """The coupon wallet of the viewer."""
 
 from enum import Enum
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from app.resolvers import wallet as resolve
 from app.resolvers.context import Viewer
-from app.resolvers.keys import CouponKey
+from app.resolvers.keys import CouponKey, OrderKey
+from app.resolvers.orders import order_by_key
 from app.resolvers.pages import Page
 from app.resolvers.wallet import HeldCoupon
 from app.schema import ids
@@ -18,6 +20,9 @@ from app.schema.scalars import DateTime
 from app.schema.texts.benefits import strength
 from app.schema.texts.conditions import scope_text
 from app.schema.values import Node
+
+if TYPE_CHECKING:
+    from app.schema.orders import Order
 
 
 @strawberry.type
@@ -61,6 +66,18 @@ class Coupon(Node):
     @strawberry.field
     def conditions(self, info: Info) -> list[OfferCondition]:
         return offer_conditions(self._held.promotion, words_of(info))
+
+    @strawberry.field(description="The order that holds or used it.")
+    async def order(
+        self, info: Info
+    ) -> Annotated["Order", strawberry.lazy("app.schema.orders")] | None:
+        from app.schema.orders import Order  # noqa: PLC0415 orders tell of coupons too
+
+        coupon = self._held.coupon
+        if coupon.order_id is None:
+            return None
+        found = await order_by_key(info.context, OrderKey(coupon.user_id, coupon.order_id))
+        return Order.of(found, info) if found else None
 
 
 @strawberry.type
