@@ -1,6 +1,7 @@
 """Purchases over PostgreSQL by the use cases themselves: placed, paid, fuelled, refunded."""
 
 import itertools
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,12 +25,14 @@ from app.resolvers.payment_money import money_came
 from app.resolvers.placing import PlaceWanted, place
 from app.resolvers.refund_money import send_refund
 from app.resolvers.refunds import RefundAnswer, RefundAsked, request_refund
+from app.security.sealing import SealingKeys
 from app.storage.work import PostgresWorks
 from tests.fakes.pay import FakePay
 from tests.fakes.world import NOON, catalog_of, station
 
 PRICES = {FuelGrade.GASOLINE_92: 8_000}
 """What `order_terms` counts with."""
+SEALER = SealingKeys.of([b64encode(bytes(32)).decode()])
 
 
 @dataclass
@@ -44,7 +47,7 @@ class Shop:
     numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        self.works = PostgresWorks(self.engine)
+        self.works = PostgresWorks(self.engine, SEALER)
 
     def desk(self) -> Desk:
         return Desk(
