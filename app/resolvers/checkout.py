@@ -17,6 +17,7 @@ from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod
 from app.domain.stations.station import Station, StationProduct
 from app.ports.errors import StorageUnavailable
+from app.ports.orders import Alike
 from app.ports.quote_tokens import QuoteClaims
 from app.resolvers.context import RequestContext
 from app.resolvers.keys import CouponKey
@@ -90,9 +91,32 @@ async def preview(context: RequestContext, wanted: PreviewWanted) -> Preview | t
             context, buyer, station, product, wanted.fill, _wishes(wanted, choice)
         )
         async with context.turn():
-            return _quoted(context, wanted, purchase, complete)
+            quoted = _quoted(context, wanted, purchase, complete)
+        return await _with_duplicate(context, quoted)
     except Refused as refused:
         return refused.refusals
+
+
+async def _with_duplicate(context: RequestContext, quoted: Preview) -> Preview:
+    """With a warning where placing it would be taken for a repetition; none where orders cannot be
+    read, or nobody may place here."""
+    if quoted.user_id is None or context.open_desk is None:
+        return quoted
+    looked_for = Alike(
+        user_id=quoted.user_id,
+        station_id=quoted.purchase.station.id,
+        nozzle_no=quoted.nozzle_no,
+        pump_amount_fen=quoted.quote.price.measure.pump_amount_fen,
+        since=context.moment - context.desk().timing.duplicate_within,
+    )
+    try:
+        (newest,) = await context.orders.alike([looked_for])
+    except StorageUnavailable:
+        return quoted
+    if newest is None:
+        return quoted
+    warning = PreviewWarning(code=WarningCode.DUPLICATE_SUSPECTED)
+    return replace(quoted, warnings=(warning, *quoted.warnings))
 
 
 def _place(context: RequestContext, wanted: PreviewWanted) -> tuple[Station, StationProduct]:

@@ -105,15 +105,20 @@ async def guest_shopping_to_price(context: RequestContext) -> Shopping:
 
 
 async def public_usage(context: RequestContext) -> Usage:
-    """Counters of promotions that all share; no statement where no promotion has any. Where they
+    """Counters of promotions that all share, and the device's; no statement where no promotion has any. Where they
     cannot be read, nothing is known to be left of what they bound."""
-    codes = context.catalog.rules.shared_codes
-    if not codes:
+    rules, public, device = context.catalog.rules, context.loaders.public, context.device
+    on_device = [(device, code) for code in rules.device_codes] if device is not None else []
+    if not rules.shared_codes and not on_device:
         return NO_USAGE
     try:
-        found = await context.loaders.public.usage_by_code.load_many(codes)
+        of_all, of_device = await asyncio.gather(
+            public.usage_by_code.load_many(rules.shared_codes),
+            public.usage_by_device.load_many(on_device),
+        )
     except StorageUnavailable:
         return Usage(unread=True)
+    found = [*of_all, *of_device]
     return Usage({key: used for counters in found for key, used in counters.items()})
 
 

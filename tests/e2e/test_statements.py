@@ -79,7 +79,7 @@ def test_the_number_does_not_grow_with_coupons(counted):
     ("name", "persona", "number"),
     [
         ("wallet", "regular", 4),
-        ("checkout-preview", "regular", 6),
+        ("checkout-preview", "regular", 7),
         ("checkout-preview", None, 1),
         ("stations", None, 1),
         ("offers", None, 0),

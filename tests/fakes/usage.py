@@ -37,6 +37,16 @@ class FakeUsageRepository:
             for code in codes
         }
 
+    async def of_device(
+        self, device_id: str, codes: Sequence[str], moment: datetime
+    ) -> Mapping[CounterKey, Used]:
+        self._ask()
+        return {
+            key: used
+            for key, used in self.counters.items()
+            if key.per is LimitPer.DEVICE and key.subject == device_id and key.code in codes
+        }
+
     def _ask(self) -> None:
         self.statements += 1
         if self.down:

@@ -9,8 +9,15 @@ from app.domain.promotions.benefits.amount_off import AmountOff
 from app.domain.promotions.limits import EVER_START, Limit, LimitPer, LimitPeriod
 from app.domain.promotions.promotion import CouponDelivery, Promotion
 from app.domain.promotions.terms import Lane
-from app.domain.promotions.usage import CounterKey, Used, issued_key
+from app.domain.promotions.usage import (
+    CounterKey,
+    Subjects,
+    Used,
+    issued_key,
+    limit_failures,
+)
 from app.resolvers.keys import StationKey
+from app.resolvers.shopping import public_usage
 from app.schema import ids
 from tests.fakes.world import World
 from tests.resolvers.previews import asked, member, offer, world_of
@@ -116,3 +123,24 @@ async def test_statements_are_one_for_the_viewer_and_one_for_all():
     assert world.statements == 6
     await preview(world, None)
     assert world.statements == 7
+
+
+async def test_a_device_has_used_what_its_other_accounts_used():
+    """The preview knows it, so what it shows can be placed."""
+    limited = offer("D", 500, limits=(Limit(per=LimitPer.DEVICE, max_uses=1),))
+    world = world_of(limited)
+    key = CounterKey("D", LimitPer.DEVICE, "device-1", LimitPeriod.EVER, EVER_START)
+    world.usage.counters[key] = Used(1, 500)
+
+    async def applied(device: str | None) -> list[str]:
+        context = world.request()
+        context.device = device
+        usage = await public_usage(context)
+        reached = limit_failures(
+            limited, usage, Subjects(None, device, None, "test:1"), context.moment
+        )
+        return [reason.code for reason in reached]
+
+    assert await applied("device-1") == ["LIMIT_REACHED"]
+    assert await applied("device-2") == []
+    assert await applied(None) == []

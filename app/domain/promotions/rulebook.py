@@ -21,6 +21,8 @@ class RuleBook:
     index: RuleIndex = field(init=False, repr=False, compare=False)
     shared_codes: tuple[str, ...] = field(init=False, repr=False, compare=False)
     """Those of which others may use up what is left: by budget, in total, by station, by stock."""
+    device_codes: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Those that limit what one device may use."""
     limits_users: bool = field(init=False, repr=False, compare=False)
     """Whether some promotion limits what one member may use."""
     rewards: tuple[Promotion, ...] = field(init=False, repr=False, compare=False)
@@ -29,6 +31,8 @@ class RuleBook:
         object.__setattr__(self, "index", RuleIndex.of(self.by_code.values()))
         shared = (code for code, promotion in self.by_code.items() if _is_shared(promotion))
         object.__setattr__(self, "shared_codes", tuple(shared))
+        by_device = (p.code for p in self.by_code.values() if _limits_devices(p))
+        object.__setattr__(self, "device_codes", tuple(by_device))
         limits = (limit for promotion in self.by_code.values() for limit in promotion.limits)
         limits_users = any(limit.per is LimitPer.USER for limit in limits)
         object.__setattr__(self, "limits_users", limits_users)
@@ -53,3 +57,7 @@ def _is_shared(promotion: Promotion) -> bool:
     delivery = promotion.delivery
     stocked = delivery is not None and delivery.claimable and delivery.stock is not None
     return stocked or any(limit.per.shared for limit in promotion.all_limits)
+
+
+def _limits_devices(promotion: Promotion) -> bool:
+    return any(limit.per is LimitPer.DEVICE for limit in promotion.limits)

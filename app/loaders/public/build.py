@@ -7,7 +7,7 @@ from app.loaders.public import PublicLoaders
 from app.loaders.public.issued_by_batch import IssuedByBatchLoader
 from app.loaders.public.promotions_by_station import Placements, PromotionsByStationLoader
 from app.loaders.public.station_details import StationDetailsByIdLoader
-from app.loaders.public.usage_by_code import UsageByCodeLoader
+from app.loaders.public.usage_by_code import UsageByCodeLoader, UsageByDeviceLoader
 from app.ports.public_cache import PublicCache
 from app.ports.station_details import StationDetailsRepository
 from app.ports.stock import StockRepository
@@ -31,4 +31,5 @@ def build_public_loaders(
         promotions_by_station=PromotionsByStationLoader(catalog, placements or Placements()),
         issued_by_batch=IssuedByBatchLoader(stock),
         usage_by_code=UsageByCodeLoader(usage, moment),
+        usage_by_device=UsageByDeviceLoader(usage, moment),
     )

@@ -73,6 +73,9 @@ WARNING_TEXTS: dict[WarningCode, Callable[[PreviewWarning, Words], str]] = {
     ),
     WarningCode.STATION_CLOSED: _of_title("油站当前未营业", "The station is closed now"),
     WarningCode.SIGN_IN_TO_ORDER: _of_title("登录后可下单", "Sign in to order"),
+    WarningCode.DUPLICATE_SUSPECTED: _of_title(
+        "您刚下过相同的订单", "You have just placed the same order"
+    ),
     WarningCode.OFFERS_UNAVAILABLE: _of_title(
         "暂时无法读取您的券和积分，此价格只含公开优惠",
         "Your coupons and points cannot be read now: this price has public offers only",
