@@ -27,7 +27,8 @@ def test_every_benefit_kind_of_the_demo_is_used(promotions: tuple[Promotion, ...
     """Named here, not taken from the engine's list: a new kind need not join the demo."""
     assert {promotion.benefit.kind for promotion in promotions} >= {
         "PER_LITRE_OFF", "PLATFORM_PRICE", "AMOUNT_OFF", "PERCENT_OFF", "TIERED_AMOUNT",
-        "TIERED_LITRES", "FIRST_N_LITRES", "DYNAMIC", "POINTS_REDEMPTION",
+        "TIERED_LITRES", "FIRST_N_LITRES", "DYNAMIC", "POINTS_REDEMPTION", "EXCHANGE",
+        "PAYMENT_OFFER", "REWARD",
     }  # fmt: skip
 
 
