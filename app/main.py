@@ -34,6 +34,7 @@ from app.storage.balances import PostgresBalanceRepository
 from app.storage.invoices import PostgresInvoiceRepository
 from app.storage.members import PostgresMemberRepository
 from app.storage.orders import PostgresOrderRepository
+from app.storage.referral_reads import PostgresReferralRepository
 from app.storage.refunds import PostgresRefundRepository
 from app.storage.station_details import PostgresStationDetailsRepository
 from app.storage.stock import PostgresStockRepository
@@ -52,6 +53,7 @@ def services_of(outside: Outside, quote_ttl: timedelta) -> Services:
         clock=outside.clock,
         wallets=PostgresWalletRepository(outside.engine),
         balances=PostgresBalanceRepository(outside.engine),
+        referrals=PostgresReferralRepository(outside.engine),
         orders=PostgresOrderRepository(outside.engine),
         loaders=_loaders_of(outside),
         access_tokens=AccessTokens(outside.keys),

@@ -19,6 +19,7 @@ from app.ports.clock import Clock
 from app.ports.code_hashes import CodeHashes
 from app.ports.orders import OrderRepository
 from app.ports.quote_tokens import QuoteTokens
+from app.ports.referral_reads import ReferralRepository
 from app.ports.wallets import WalletRepository
 from app.resolvers.context import OpenDesk, RequestContext
 from app.security.access_tokens import AccessTokenExpired, AccessTokenInvalid, AccessTokens
@@ -41,6 +42,7 @@ class Services:
     clock: Clock
     wallets: WalletRepository
     balances: BalanceRepository
+    referrals: ReferralRepository
     orders: OrderRepository
     loaders: Callable[[int | None, datetime, Catalog], Loaders]
     access_tokens: AccessTokens
@@ -65,11 +67,13 @@ def build_context(request: Request, services: Services) -> RequestContext:
         loaders=services.loaders(user_id, moment, catalog),
         wallets=services.wallets,
         balances=services.balances,
+        referrals=services.referrals,
         orders=services.orders,
         quote_tokens=services.quote_tokens,
         code_hashes=services.code_hashes,
         quote_ttl=services.quote_ttl,
         device=_device(request.headers.get(DEVICE_HEADER)),
+        client_address=request.client.host if request.client else None,
         request_id=request_id_of(request),
         open_desk=services.open_desk,
     )

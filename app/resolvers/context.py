@@ -17,6 +17,7 @@ from app.ports.balances import BalanceRepository
 from app.ports.code_hashes import CodeHashes
 from app.ports.orders import OrderRepository
 from app.ports.quote_tokens import QuoteTokens
+from app.ports.referral_reads import ReferralRepository
 from app.ports.wallets import WalletRepository
 from app.resolvers.desk import Desk
 
@@ -45,6 +46,7 @@ class RequestContext:
     answer holds a token: the gateway derives the cache headers from them.
 
     `device`: an opaque id of the caller's device, as the client says; None: it said none.
+    `client_address`: the IP address that the request came from; never stored.
     `request_id` joins what is written to the log. `open_desk` None: nothing is written here.
     """
 
@@ -56,11 +58,13 @@ class RequestContext:
     loaders: Loaders
     wallets: WalletRepository
     balances: BalanceRepository
+    referrals: ReferralRepository
     orders: OrderRepository
     quote_tokens: QuoteTokens
     code_hashes: CodeHashes
     quote_ttl: timedelta = timedelta(minutes=5)
     device: str | None = None
+    client_address: str | None = None
     request_id: str | None = None
     open_desk: OpenDesk | None = None
     private: bool = field(default=False)

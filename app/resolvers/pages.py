@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Generic, TypeVar
 
 from app.resolvers.errors import BadCursor, BadPageSize
@@ -77,3 +78,20 @@ def page_of(
         for key, item in behind[:first]
     )
     return Page(placed, len(behind) > first, len(behind) < len(keyed))
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def key_of_instant(at: datetime) -> int:
+    """An instant as a part of a key: microseconds since 1970, in UTC."""
+    return (at - _EPOCH) // _MICROSECOND
+
+
+def instant_of_key(part: int | str) -> datetime:
+    """What `key_of_instant` was given. Beyond the calendar: `BadCursor`."""
+    try:
+        return _EPOCH + int(part) * _MICROSECOND
+    except OverflowError as error:
+        raise BadCursor from error

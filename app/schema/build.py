@@ -8,8 +8,11 @@ from app.schema.errors import InputError, LimitError
 from app.schema.nodes import NodeQueries
 from app.schema.offers import OfferQueries
 from app.schema.order_requests import OrderRequestMutations
+from app.schema.order_status import OrderSubscriptions
 from app.schema.orders import OrderMutations, OrderQueries
+from app.schema.payment_mutations import PaymentMutations
 from app.schema.payments import KINDS
+from app.schema.referral import ReferralMutations, ReferralQueries
 from app.schema.scalars import SCALARS
 from app.schema.stations import StationQueries
 from app.schema.viewer import ViewerQueries
@@ -18,7 +21,13 @@ from app.schema.wallet_mutations import WalletMutations
 
 @strawberry.type
 class Query(
-    NodeQueries, StationQueries, OfferQueries, ViewerQueries, CheckoutQueries, OrderQueries
+    NodeQueries,
+    StationQueries,
+    OfferQueries,
+    ViewerQueries,
+    CheckoutQueries,
+    OrderQueries,
+    ReferralQueries,
 ):
     """One mixin an area."""
 
@@ -27,7 +36,14 @@ class Query(
     description="One input, one payload each. `idempotencyKey`: same key and input, the first answer"
     " again; same key, other input: IDEMPOTENCY_CONFLICT."
 )
-class Mutation(OrderMutations, OrderRequestMutations, WalletMutations):
+class Mutation(
+    OrderMutations, OrderRequestMutations, PaymentMutations, ReferralMutations, WalletMutations
+):
+    """One mixin an area."""
+
+
+@strawberry.type
+class Subscription(OrderSubscriptions):
     """One mixin an area."""
 
 
@@ -36,6 +52,7 @@ def build_schema() -> strawberry.Schema:
     return strawberry.Schema(
         Query,
         Mutation,
+        Subscription,
         types=[InputError, LimitError, *KINDS.values()],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -18,6 +18,7 @@ from app.domain.promotions.claims import ClaimState
 from app.domain.promotions.reason import Outcome, ReasonCode
 from app.domain.promotions.terms import Lane
 from app.domain.recommendation.ranking import Ordering
+from app.domain.referral.invitee import InviteeState
 from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod, PaymentScene
 from app.domain.stations.geo import Datum
@@ -33,6 +34,7 @@ __all__ = [
     "ErrorCode",
     "FillOrigin",
     "FuelGrade",
+    "InviteeState",
     "Lane",
     "MemberTier",
     "OrderAction",
@@ -82,6 +84,7 @@ for _enum in (
     CouponStatus,
     ErrorCode,
     FillOrigin,
+    InviteeState,
     Lane,
     MemberTier,
     OrderAction,

@@ -7,11 +7,13 @@ from app.domain.loyalty.balance import Balance
 from app.domain.loyalty.unit import Unit
 from app.resolvers import statements as resolve
 from app.resolvers.context import Viewer
-from app.resolvers.keys import EntryKey
+from app.resolvers.keys import EntryKey, OrderKey
+from app.resolvers.orders import order_by_key
 from app.resolvers.pages import Page
 from app.schema import ids
 from app.schema.enums import StatementKind
 from app.schema.info import Info, words_of
+from app.schema.orders import Order
 from app.schema.pagination import PageInfo, decode_cursor, encode_cursor, page_info
 from app.schema.scalars import DateTime
 from app.schema.texts.statements import entry_label
@@ -29,6 +31,7 @@ class StatementEntry(Node):
     points_after: int | None
     money: Money | None
     money_after: Money | None
+    _user_id: strawberry.Private[int]
     _entry: strawberry.Private[domain.Entry]
 
     @classmethod
@@ -43,12 +46,21 @@ class StatementEntry(Node):
             points_after=entry.available_after if in_points else None,
             money=None if in_points else Money.of(entry.amount),
             money_after=None if in_points else Money.of(entry.available_after),
+            _user_id=user_id,
             _entry=entry,
         )
 
     @strawberry.field
     def label(self, info: Info) -> str:
         return entry_label(self._entry, words_of(info))
+
+    @strawberry.field(description="The order that it belongs to.")
+    async def order(self, info: Info) -> Order | None:
+        if self._entry.cause.order_id is None:
+            return None
+        key = OrderKey(self._user_id, self._entry.cause.order_id)
+        order = await order_by_key(info.context, key)
+        return Order.of(order, info) if order else None
 
 
 @strawberry.type

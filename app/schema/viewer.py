@@ -7,6 +7,7 @@ from app.domain.profiles.member import Member
 from app.domain.profiles.member import Preferences as Settings
 from app.resolvers import offers as resolve_offers
 from app.resolvers import orders as resolve_orders
+from app.resolvers import referrals as resolve_referrals
 from app.resolvers import statements as resolve_statements
 from app.resolvers import viewer as resolve
 from app.resolvers.context import Viewer as SignedIn
@@ -17,6 +18,7 @@ from app.schema.info import Info
 from app.schema.offers import OfferConnection
 from app.schema.orders import OrderConnection
 from app.schema.pagination import decode_cursor
+from app.schema.referral import Referral
 from app.schema.statements import FuelCreditAccount, PointsAccount
 from app.schema.stations import Station
 from app.schema.texts.names import TOPICS
@@ -138,6 +140,10 @@ class Viewer(Node):
     async def usual_stations(self, info: Info, first: int = 5) -> list[Station] | None:
         found = await resolve.usual_stations(info.context, self._viewer, first)
         return [Station.of(station) for station in found]
+
+    @strawberry.field
+    async def referral(self, info: Info) -> Referral | None:
+        return Referral.of(await resolve_referrals.own_referral(info.context, self._viewer), info)
 
 
 @strawberry.type

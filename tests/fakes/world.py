@@ -41,6 +41,7 @@ from tests.fakes.members import FakeMemberRepository
 from tests.fakes.order_papers import FakeOrderPapers
 from tests.fakes.orders import FakeOrders
 from tests.fakes.quote_tokens import FakeQuoteTokens
+from tests.fakes.referrals import FakeReferralRepository
 from tests.fakes.station_details import FakeStationDetailsRepository
 from tests.fakes.stock import FakeStockRepository
 from tests.fakes.usage import FakeUsageRepository
@@ -126,6 +127,7 @@ class World:
     members: FakeMemberRepository = field(default_factory=FakeMemberRepository)
     wallets: FakeWalletRepository = field(default_factory=FakeWalletRepository)
     balances: FakeBalanceRepository = field(default_factory=FakeBalanceRepository)
+    referrals: FakeReferralRepository = field(default_factory=FakeReferralRepository)
     orders: FakeOrders = field(default_factory=FakeOrders)
     papers: FakeOrderPapers = field(default_factory=FakeOrderPapers)
     details: FakeStationDetailsRepository = field(default_factory=FakeStationDetailsRepository)
@@ -173,6 +175,7 @@ class World:
             self.members,
             self.wallets,
             self.balances,
+            self.referrals,
             self.details,
             self.stock,
             self.usage,
@@ -216,6 +219,7 @@ class World:
             loaders=Loaders(public, viewer),
             wallets=self.wallets,
             balances=self.balances,
+            referrals=self.referrals,
             orders=self.orders,
             quote_tokens=self.tokens,
             code_hashes=FakeCodeHashes(),

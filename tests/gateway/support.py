@@ -161,6 +161,7 @@ class Edge:
             clock=self.clock,
             wallets=None,  # the toy schema reads no wallet
             balances=None,  # nor balances
+            referrals=None,  # nor referrals
             orders=None,  # nor orders
             loaders=no_loaders,
             access_tokens=self.tokens,

@@ -230,7 +230,7 @@ async def test_no_viewer_for_a_guest_or_a_member_who_has_gone(user_id):
 
 async def test_a_fault_nulls_its_field_alone():
     world = full_world()
-    world.points.down = world.wallets.down = True
+    world.balances.down = world.wallets.down = True
     document = (
         "{ viewer { nickname points { available } wallet { counts { count } } preferences { theme }"
         " savingsTotal { fen } } }"
