@@ -14,7 +14,7 @@ from app.resolvers.context import RequestContext, Viewer
 from app.resolvers.errors import BadCursor
 from app.resolvers.keys import OrderKey
 from app.resolvers.pages import Cursor, Page, Placed, check_first, key_after
-from app.resolvers.payments import prepare
+from app.resolvers.payments import PaymentStart, prepare, start_payment
 from app.resolvers.placing import PRICE_CODES, PlaceWanted, place
 from app.resolvers.refusals import ErrorCode, Refusal
 from app.resolvers.unpaid_orders import CancelWanted, cancel_order
@@ -54,7 +54,7 @@ async def place_order(context: RequestContext, wanted: PlaceWanted) -> PlacedOrd
     order_id = cast("int", answer["order_id"])
     payment = None
     if wanted.scene is not None:
-        payment = await prepare(desk, viewer.user_id, order_id, wanted.client_address)
+        payment = await prepare(desk, viewer.user_id, order_id, context.client_address)
     return PlacedOrder(order=await _order(viewer, order_id), payment=payment)
 
 
@@ -98,6 +98,27 @@ async def cancel(context: RequestContext, wanted: CancelWanted) -> CancelledOrde
     refusals = answer if isinstance(answer, tuple) else ()
     order = None if wanted.order_id is None else await _order(viewer, wanted.order_id)
     return CancelledOrder(order=order, refusals=refusals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderToPay:
+    """`payment`: with its sheet; None: see the refusals."""
+
+    order: Order | None = None
+    payment: Payment | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+async def start(context: RequestContext, wanted: PaymentStart) -> OrderToPay:
+    """The order as it then stands, after a refusal too. Raises `StorageUnavailable`: repeat."""
+    viewer = context.viewer()
+    if viewer is None:
+        return OrderToPay(refusals=SIGN_IN)
+    wanted = replace(wanted, client_address=context.client_address)
+    started = await start_payment(context.desk(), viewer.user_id, wanted)
+    context.forget()
+    order = await _order(viewer, wanted.order_id)
+    return OrderToPay(order=order, payment=started.payment, refusals=started.refusals)
 
 
 async def order_by_key(context: RequestContext, key: OrderKey) -> Order | None:

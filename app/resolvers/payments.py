@@ -39,10 +39,9 @@ class PaymentStart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartedPayment:
-    """`order_id` None: there is no such order of the viewer's. `payment` has a sheet, or is None."""
+    """`payment` has a sheet, or is None."""
 
-    order_id: int | None
-    payment: Payment | None
+    payment: Payment | None = None
     refusals: tuple[Refusal, ...] = ()
 
 
@@ -115,13 +114,10 @@ async def start_payment(desk: Desk, user_id: int, start: PaymentStart) -> Starte
     )
     answer = await once(desk, user_id, asked, act)
     if isinstance(answer, tuple):
-        unknown = any(refusal.code is ErrorCode.NOT_FOUND for refusal in answer)
-        order_id = None if unknown else start.order_id
-        return StartedPayment(order_id=order_id, payment=None, refusals=answer)
+        return StartedPayment(refusals=answer)
     key = user_id, cast("int", answer["payment_id"])
     payment = await _prepared(desk, key, start.client_address)
     return StartedPayment(
-        order_id=start.order_id,
         payment=payment if payment is not None and payment.sheet is not None else None,
         refusals=_why_unprepared(payment),
     )

@@ -16,7 +16,8 @@ NO_ORDER = 0
 """No order has it: stands for an id that cannot be read, or is another member's."""
 
 
-def _own_order(text: str, info: Info) -> int:
+def own_order(text: str, info: Info) -> int:
+    """The id of an order of the viewer's; `NO_ORDER` for anything else."""
     key = ids.order_key(text)
     return key.order_id if key and key.user_id == info.context.user_id else NO_ORDER
 
@@ -31,7 +32,7 @@ class RequestRefundInput:
     def to_domain(self, info: Info) -> RefundAsked:
         given = isinstance(self.pump_amount_fen, int)
         return RefundAsked(
-            order_id=_own_order(self.order_id, info),
+            order_id=own_order(self.order_id, info),
             pump_amount_fen=self.pump_amount_fen if given else None,
             reason=self.reason,
             idempotency_key=self.idempotency_key,
@@ -55,7 +56,7 @@ class RequestInvoiceInput:
 
     def to_domain(self, info: Info) -> InvoiceAsked:
         return InvoiceAsked(
-            order_id=_own_order(self.order_id, info),
+            order_id=own_order(self.order_id, info),
             title=self.title,
             tax_number=self.tax_number or None,
             email=self.email or None,
