@@ -74,6 +74,7 @@ def build_context(request: Request, services: Services) -> RequestContext:
         quote_ttl=services.quote_ttl,
         device=_device(request.headers.get(DEVICE_HEADER)),
         client_address=request.client.host if request.client else None,
+        client_address=request.client.host if request.client else None,
         request_id=request_id_of(request),
         open_desk=services.open_desk,
     )

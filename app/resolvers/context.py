@@ -47,6 +47,7 @@ class RequestContext:
 
     `device`: an opaque id of the caller's device, as the client says; None: it said none.
     `client_address`: the IP address that the request came from; never stored.
+    `client_address`: the IP address that the request came from; never stored.
     `request_id` joins what is written to the log. `open_desk` None: nothing is written here.
     """
 
