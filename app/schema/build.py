@@ -11,7 +11,6 @@ from app.schema.order_requests import OrderRequestMutations
 from app.schema.order_status import OrderSubscriptions
 from app.schema.orders import OrderMutations, OrderQueries
 from app.schema.payment_mutations import PaymentMutations
-from app.schema.payment_mutations import PaymentMutations
 from app.schema.payments import KINDS
 from app.schema.referral import ReferralMutations, ReferralQueries
 from app.schema.scalars import SCALARS
