@@ -32,6 +32,8 @@ COMMANDS = {
     "import": Place("app.cli.imports", "imports", "导入油站与限价 · stations and ceiling prices"),
     "promotions": Place("app.cli.promotions", "promotions", "发布优惠活动 · publish promotions"),
     "coupons": Place("app.cli.coupons", "coupons", "发券、兑换码、收回 · issue, codes, revoke"),
+    "orders": Place("app.cli.orders", "orders", "查看订单、确认加油 · orders, for operators"),
+    "settle": Place("app.cli.settle", "settle", "补贴分摊 · what each funder owes for a day"),
     "evaluate": Place(
         "app.cli.evaluate", "evaluate", "为用例定价并说明原因 · price a case, tell why"
     ),

@@ -71,6 +71,15 @@ class OrderPage:
     after: tuple[datetime, int] | None = None
 
 
+class OrderRegister(Protocol):
+    """For operators, who have nothing but an order's number. When the database is down:
+    `StorageUnavailable`."""
+
+    async def key_of(self, number: str) -> tuple[int, int] | None:
+        """(user_id, id) of the order of a number."""
+        ...
+
+
 class OrderRepository(Protocol):
     """Reads outside of any use case that writes. Each method runs one statement. When the database
     is down: `StorageUnavailable`."""

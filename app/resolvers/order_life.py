@@ -101,6 +101,18 @@ async def complete_order(desk: Desk, user_id: int, order_id: int) -> None:
     await repeated(done)
 
 
+async def fulfil_now(desk: Desk, user_id: int, order_id: int) -> Order | None:
+    """The station, or an operator for it, says that the fuel is in the tank. None: no such order.
+    Raises `IllegalMove`."""
+
+    async def done() -> Order | None:
+        async with desk.works.begin(user_id) as work:
+            order = await work.orders.order(user_id, order_id)
+            return None if order is None else await fulfilled(desk, work, order)
+
+    return await repeated(done)
+
+
 async def sweep_order_life(desk: Desk) -> int:
     """Part of the schedule `orders.sweep`: a job for each order whose fulfilment or completion is
     due, whatever became of earlier jobs. How many."""

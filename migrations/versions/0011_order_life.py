@@ -32,6 +32,7 @@ def upgrade() -> None:
     _refunds()
     _invoices()
     _funding()
+    op.create_index("ix_fuel_order__id", "fuel_order", ["id"])
 
 
 def _refunds() -> None:
@@ -167,6 +168,7 @@ def _funding() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_fuel_order__id", "fuel_order")
     op.drop_table("funding_entry")
     op.drop_table("invoice")
     op.drop_table("order_refund")

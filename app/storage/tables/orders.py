@@ -62,6 +62,7 @@ class FuelOrderRow(Row, table=True):
             postgresql_where=text("completed_at IS NOT NULL"),
         ),
         Index("ix_fuel_order__user_id_placed_at_id", "user_id", "placed_at", "id"),
+        Index("ix_fuel_order__id", "id"),
         Index("ix_fuel_order__unpaid", "pay_before", postgresql_where=text("status = 'PLACED'")),
         Index(
             "ix_fuel_order__unfulfilled",
