@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from app.domain.checkout.catalog import Catalog
 from app.domain.shared.channel import Channel
@@ -17,6 +17,7 @@ from app.ports.balances import BalanceRepository
 from app.ports.catalogs import CatalogSource
 from app.ports.clock import Clock
 from app.ports.code_hashes import CodeHashes
+from app.ports.order_news import OrderNews
 from app.ports.orders import OrderRepository
 from app.ports.quote_tokens import QuoteTokens
 from app.ports.referral_reads import ReferralRepository
@@ -50,9 +51,10 @@ class Services:
     code_hashes: CodeHashes
     quote_ttl: timedelta = timedelta(minutes=5)
     open_desk: OpenDesk | None = None
+    order_news: OrderNews | None = None
 
 
-def build_context(request: Request, services: Services) -> RequestContext:
+def build_context(request: HTTPConnection, services: Services) -> RequestContext:
     """Raises `EdgeFault` for a token that does not hold, a channel that does not exist,
     or a device's id without its form."""
     moment = services.clock.now()
@@ -74,13 +76,13 @@ def build_context(request: Request, services: Services) -> RequestContext:
         quote_ttl=services.quote_ttl,
         device=_device(request.headers.get(DEVICE_HEADER)),
         client_address=request.client.host if request.client else None,
-        client_address=request.client.host if request.client else None,
         request_id=request_id_of(request),
         open_desk=services.open_desk,
+        order_news=services.order_news,
     )
 
 
-def _viewer(request: Request, tokens: AccessTokens, moment: datetime) -> int | None:
+def _viewer(request: HTTPConnection, tokens: AccessTokens, moment: datetime) -> int | None:
     """None without the header. A token that does not hold is refused: to answer as a guest would
     show a member other prices without a word."""
     header = request.headers.get("authorization")

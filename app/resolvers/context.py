@@ -15,6 +15,7 @@ from app.loaders import Loaders
 from app.loaders.viewer import ViewerLoaders
 from app.ports.balances import BalanceRepository
 from app.ports.code_hashes import CodeHashes
+from app.ports.order_news import OrderNews
 from app.ports.orders import OrderRepository
 from app.ports.quote_tokens import QuoteTokens
 from app.ports.referral_reads import ReferralRepository
@@ -47,8 +48,8 @@ class RequestContext:
 
     `device`: an opaque id of the caller's device, as the client says; None: it said none.
     `client_address`: the IP address that the request came from; never stored.
-    `client_address`: the IP address that the request came from; never stored.
     `request_id` joins what is written to the log. `open_desk` None: nothing is written here.
+    `order_news` None: nobody can watch an order here.
     """
 
     catalog: Catalog
@@ -68,6 +69,7 @@ class RequestContext:
     client_address: str | None = None
     request_id: str | None = None
     open_desk: OpenDesk | None = None
+    order_news: OrderNews | None = None
     private: bool = field(default=False)
     no_store: bool = field(default=False)
     _kept: dict[str, object] = field(default_factory=dict[str, object], init=False, repr=False)
