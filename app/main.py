@@ -61,6 +61,7 @@ def services_of(outside: Outside, quote_ttl: timedelta) -> Services:
         code_hashes=KeyedCodeHashes(outside.keys),
         quote_ttl=quote_ttl,
         open_desk=outside.open_desk,
+        order_news=outside.news,
     )
 
 

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.cache.announcements import RedisAnnouncements
 from app.cache.client import make_client
 from app.cache.keys import DatabaseKeys
+from app.cache.order_news import RedisOrderNews
 from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
 from app.domain.orders.timing import OrderTiming
@@ -122,6 +123,7 @@ class Outside:
     keys: SigningKeys
     sealer: SealingKeys
     works: PostgresWorks
+    news: RedisOrderNews
     clock: Clock
     timing: OrderTiming
     wechat_pay: WeChatPay | None = None
@@ -146,6 +148,7 @@ class Outside:
             pool_size=settings.database_pool_size,
         )
         sealer = sealing_keys(settings)
+        news = RedisOrderNews(redis, settings.redis_url, names)
         wechat_pay, payers = wechat_pay_of(settings)
         return cls(
             engine=engine,
@@ -154,7 +157,8 @@ class Outside:
             catalogs=PostgresCatalogSource(settings.database_url, announcements=announcements),
             keys=signing_keys(settings),
             sealer=sealer,
-            works=PostgresWorks(engine, sealer, settings.counter_slots),
+            works=PostgresWorks(engine, sealer, settings.counter_slots, news=news),
+            news=news,
             clock=clock_of(settings),
             timing=timing_of(settings),
             wechat_pay=wechat_pay,

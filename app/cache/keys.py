@@ -15,6 +15,11 @@ class Keys:
         """The channel on which catalog versions are announced."""
         return f"{self.namespace}:catalog"
 
+    @property
+    def order_channel(self) -> str:
+        """The channel on which changed orders are told: member's and order's id."""
+        return f"{self.namespace}:orders"
+
     def public_result(self, kind: str, version: int, key: str) -> str:
         """A result that is the same for everyone, of one catalog version."""
         return f"{self.namespace}:public:{kind}:{version}:{key}"

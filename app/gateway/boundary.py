@@ -10,7 +10,7 @@ import time
 
 import orjson
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -32,7 +32,7 @@ SECURITY_HEADERS = {
 _TRANSPORT_SECURITY = "max-age=31536000; includeSubDomains"
 
 
-def request_id_of(request: Request) -> str:
+def request_id_of(request: HTTPConnection) -> str:
     """The id that the answer's header, masked errors and the log share."""
     request_id: str = request.scope["state"]["request_id"]
     return request_id

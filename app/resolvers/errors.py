@@ -65,6 +65,20 @@ class PlaceMissing(BadRequest):
         super().__init__(message)
 
 
+class SignInRequired(BadRequest):
+    code = "SIGN_IN_REQUIRED"
+
+    def __init__(self) -> None:
+        super().__init__("sign in: what is asked for is the viewer's own")
+
+
+class OrderUnknown(BadRequest):
+    code = "NOT_FOUND"
+
+    def __init__(self) -> None:
+        super().__init__("the viewer has no such order")
+
+
 class TooMany(BadRequest):
     code = "TOO_MANY"
 

@@ -1,7 +1,7 @@
 """Orders in PostgreSQL. Every statement names the member: an order is never found by its id
 alone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -107,8 +107,12 @@ BY_ID = select(*COLUMNS).join(
 class PostgresOrderBook:
     """Implements `app.ports.orders.OrderBook`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(
+        self, connection: AsyncConnection, changed: Callable[[int, int], None] | None = None
+    ) -> None:
+        """`changed` hears (user_id, order id) of every order that was saved."""
         self._connection = connection
+        self._changed = changed
 
     async def place(self, new: NewOrder) -> Order | None:
         order = Order(
@@ -147,6 +151,8 @@ class PostgresOrderBook:
         values = order_values(order)
         given = {name: values[name] for name in _CHANGING}
         await self._connection.execute(SAVE, {**given, "of_user": order.user_id, "of_id": order.id})
+        if self._changed is not None:
+            self._changed(order.user_id, order.id)
 
     async def alike(self, wanted: Alike) -> int | None:
         newest = (await self._connection.execute(_newest_alike(wanted))).first()

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.ports.errors import StorageConflict
+from app.ports.order_news import OrderNews
 from app.ports.sealing import Sealer
 from app.ports.work import UnknownMember
 from app.storage.accounts import PostgresAccountBook
@@ -49,6 +50,7 @@ class PostgresWork:
         self.user_id = user_id
         self._sealer = sealer
         self._slots = slots
+        self.changed_orders: set[tuple[int, int]] = set()
 
     @cached_property
     def accounts(self) -> PostgresAccountBook:
@@ -72,7 +74,7 @@ class PostgresWork:
 
     @cached_property
     def orders(self) -> PostgresOrderBook:
-        return PostgresOrderBook(self.connection)
+        return PostgresOrderBook(self.connection, self._changed)
 
     @cached_property
     def payments(self) -> PostgresPaymentBook:
@@ -98,6 +100,9 @@ class PostgresWork:
     def requests(self) -> PostgresRequestRecords:
         return PostgresRequestRecords(self.connection)
 
+    def _changed(self, user_id: int, order_id: int) -> None:
+        self.changed_orders.add((user_id, order_id))
+
     @asynccontextmanager
     async def attempt(self) -> AsyncIterator[None]:
         async with self.connection.begin_nested():
@@ -106,12 +111,17 @@ class PostgresWork:
 
 class PostgresWorks:
     """Implements `app.ports.work.Works`. `sealer`: for the personal data of invoices; `slots`:
-    parts of a counter that all share."""
+    parts of a counter that all share; `news`: told of orders that changed, after the commit."""
 
     def __init__(
-        self, engine: AsyncEngine, sealer: Sealer | None = None, slots: int = DEFAULT_SLOTS
+        self,
+        engine: AsyncEngine,
+        sealer: Sealer | None = None,
+        slots: int = DEFAULT_SLOTS,
+        news: OrderNews | None = None,
     ) -> None:
         self._engine = engine
+        self._news = news
         self._sealer = sealer
         self._slots = slots
 
@@ -120,7 +130,11 @@ class PostgresWorks:
         async with _faults_named(), self._engine.begin() as connection:
             if user_id is not None:
                 await _lock_member(connection, user_id)
-            yield PostgresWork(connection, user_id, self._sealer, self._slots)
+            work = PostgresWork(connection, user_id, self._sealer, self._slots)
+            yield work
+        if self._news is not None:
+            for changed in work.changed_orders:
+                self._news.announce(*changed)
 
 
 async def _lock_member(connection: AsyncConnection, user_id: int) -> None:

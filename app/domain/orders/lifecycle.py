@@ -83,6 +83,13 @@ def standing(order: Order) -> OrderStatus:
     return OrderStatus.FULFILLED if order.fulfilled_at is not None else OrderStatus.PAID
 
 
+def at_rest(order: Order) -> bool:
+    """Whether nothing moves it any more by itself; a completed one only by another refund."""
+    if order.status in FINAL:
+        return True
+    return order.completed_at is not None and order.status is not OrderStatus.REFUNDING
+
+
 def moved(order: Order, act: OrderAct, at: datetime) -> Order:
     """The order after the act, with the act's date set. Raises `IllegalMove`.
 
