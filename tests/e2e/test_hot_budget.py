@@ -160,5 +160,6 @@ def test_two_hundred_at_once_on_a_budget_for_fifty(
     with psycopg.connect(without_driver(hot_database)) as database:
         counted = "SELECT sum(uses), sum(fen) FROM promotion_counter WHERE code = 'E2E-HOT'"
         assert database.execute(counted).fetchone() == (BUDGET, BUDGET * OFF_FEN)
-        held = "SELECT count(*), sum(discount_fen) FROM fuel_order WHERE user_id >= %s"
-        assert database.execute(held, (FIRST_MEMBER,)).fetchone() == (BUDGET, BUDGET * OFF_FEN)
+        whose = FIRST_MEMBER, FIRST_MEMBER + MEMBERS - 1
+        held = "SELECT count(*), sum(discount_fen) FROM fuel_order WHERE user_id BETWEEN %s AND %s"
+        assert database.execute(held, whose).fetchone() == (BUDGET, BUDGET * OFF_FEN)

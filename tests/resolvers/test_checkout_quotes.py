@@ -57,20 +57,26 @@ async def test_a_token_claims_the_price_and_all_it_depends_on():
     changes = {"usePoints": True, "paymentMethod": "FUEL_CARD", "nozzleNo": "2"}
     await world.ask(QUOTE % "token", asked(**changes), user_id=1)
     (claims,) = world.tokens.signed
-    assert (claims.user_id, claims.station_id, claims.nozzle_no) == (1, 1, "2")
-    assert (claims.pump_amount_fen, claims.fee_fen, claims.payable_fen) == (20_000, 150, 18_250)
-    assert claims.payment_method is PaymentMethod.FUEL_CARD
-    members = [(m.code, m.coupon_id, m.discount_fen, m.points) for m in claims.members]
+    assert (claims.user_id, claims.terms.station_id, claims.terms.nozzle_no) == (1, 1, "2")
+    assert (claims.terms.pump_amount_fen, claims.terms.fee_fen, claims.terms.payable_fen) == (
+        20_000,
+        150,
+        18_250,
+    )
+    assert claims.terms.payment_method is PaymentMethod.FUEL_CARD
+    members = [(m.code, m.coupon_id, m.discount_fen, m.points) for m in claims.terms.applied]
     assert members == [("ten", 9, 1_000, 0), ("points", None, 200, 200), ("card", None, 700, 0)]
-    discount = sum(m.discount_fen for m in claims.members)
-    assert claims.pump_amount_fen + claims.fee_fen - discount == claims.payable_fen
+    discount = sum(m.discount_fen for m in claims.terms.applied)
+    assert (
+        claims.terms.pump_amount_fen + claims.terms.fee_fen - discount == claims.terms.payable_fen
+    )
 
 
 async def test_a_guests_quote_asks_for_signing_in_and_has_no_new_user_reduction():
     world = world_of(offer("new", AmountOff(off_fen=1_500), IsFirstOrder()))
     data = await world.ask(QUOTE % "token", asked())
     assert data["checkoutPreview"]["preview"]["quote"]["requiresSignIn"] is True
-    assert world.tokens.signed[0].payable_fen == 20_000
+    assert world.tokens.signed[0].terms.payable_fen == 20_000
     assert world.tokens.signed[0].user_id is None
     found = await preview(world)
     assert [step["kind"] for step in found["unlocks"]] == ["SIGN_IN"]
@@ -135,4 +141,4 @@ async def test_what_only_some_methods_can_collect_fixes_the_method(method, payab
     quoted = answer["checkoutPreview"]["preview"]["quote"]
     assert quoted["paymentMethod"] == fixed
     claims = world.tokens.read(quoted["token"])
-    assert (claims.payment_method, claims.payable_fen) == (fixed, payable_fen)
+    assert (claims.terms.payment_method, claims.terms.payable_fen) == (fixed, payable_fen)

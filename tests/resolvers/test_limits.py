@@ -127,7 +127,7 @@ async def test_statements_are_one_for_the_viewer_and_one_for_all():
 
 async def test_a_device_has_used_what_its_other_accounts_used():
     """The preview knows it, so what it shows can be placed."""
-    limited = offer("D", 500, limits=(Limit(per=LimitPer.DEVICE, max_uses=1),))
+    limited = offer("D", AmountOff(off_fen=500), limits=(Limit(per=LimitPer.DEVICE, max_uses=1),))
     world = world_of(limited)
     key = CounterKey("D", LimitPer.DEVICE, "device-1", LimitPeriod.EVER, EVER_START)
     world.usage.counters[key] = Used(1, 500)
