@@ -24,12 +24,15 @@ from app.resolvers.placing import PlaceWanted, place
 from app.resolvers.refusals import ErrorCode, Refusal
 from app.resolvers.unpaid_orders import CancelWanted, cancel_order, expire_order, sweep_unpaid
 from app.storage.engine import make_engine
+from app.storage.statement_count import count_statements
 from app.storage.work import PostgresWorks
 from tests.fakes.world import NOON, catalog_of, station
 from tests.support import rows
 from tests.support.orders import applied_term, order_terms
 
 PUMP_PRICE = station(1).products[FuelGrade.GASOLINE_92].pump_price_mill_at(NOON)
+MOST_STATEMENTS = 8
+"""Lock, look up the key, savepoint, order, audit, job and its lookup, the record."""
 LATER = NOON + timedelta(minutes=20)
 
 
@@ -270,3 +273,22 @@ async def test_terms_are_read_as_they_were_written(engine: AsyncEngine):
         order = await work.orders.order(1, number)
     assert order is not None
     assert order.terms == terms
+
+
+async def test_the_statements_of_a_placement(engine: AsyncEngine):
+    """They do not grow with what others have ordered, and a counter costs one more and its
+    savepoint."""
+
+    async def counted(quote_id: str, **terms: Any) -> int:
+        with count_statements(engine) as count:
+            answer = await place(
+                desk(engine), 1, claims(quote_id, **terms), wanted(quote_id, confirm_duplicate=True)
+            )
+        order_id(answer)
+        return len(count.statements)
+
+    plain = await counted("q1")
+    assert plain <= MOST_STATEMENTS
+    assert await counted("q2") == plain
+    await counted("q3", usage=(total(max_uses=99),))
+    assert await counted("q4", usage=(total(max_uses=99),)) == plain + 2
