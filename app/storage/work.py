@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
@@ -33,7 +32,7 @@ IN_THE_WAY = frozenset({"40P01", "40001"})
 
 
 class PostgresWork:
-    """Implements `app.ports.work.Work`. Each book is made when first asked for, on the one
+    """Implements `app.ports.work.Work`. Each book is a thin cover of the one
     connection; none of them begins, commits or rolls back.
 
     `user_id`: the member whose lock is held; None: nobody's.
@@ -52,51 +51,51 @@ class PostgresWork:
         self._slots = slots
         self.changed_orders: set[tuple[int, int]] = set()
 
-    @cached_property
+    @property
     def accounts(self) -> PostgresAccountBook:
         return PostgresAccountBook(self.connection)
 
-    @cached_property
+    @property
     def audit(self) -> PostgresAuditTrail:
         return PostgresAuditTrail(self.connection)
 
-    @cached_property
+    @property
     def counters(self) -> PostgresCounterBook:
         return PostgresCounterBook(self.connection, self.user_id or 0, self._slots)
 
-    @cached_property
+    @property
     def coupons(self) -> PostgresCouponBook:
         return PostgresCouponBook(self.connection)
 
-    @cached_property
+    @property
     def jobs(self) -> PostgresJobQueue:
         return PostgresJobQueue(self.connection)
 
-    @cached_property
+    @property
     def orders(self) -> PostgresOrderBook:
         return PostgresOrderBook(self.connection, self._changed)
 
-    @cached_property
+    @property
     def payments(self) -> PostgresPaymentBook:
         return PostgresPaymentBook(self.connection)
 
-    @cached_property
+    @property
     def referrals(self) -> PostgresReferralBook:
         return PostgresReferralBook(self.connection)
 
-    @cached_property
+    @property
     def refunds(self) -> PostgresRefundBook:
         return PostgresRefundBook(self.connection)
 
-    @cached_property
+    @property
     def invoices(self) -> PostgresInvoiceBook:
         return PostgresInvoiceBook(self.connection, self._sealer)
 
-    @cached_property
+    @property
     def funding(self) -> PostgresFundingBook:
         return PostgresFundingBook(self.connection)
 
-    @cached_property
+    @property
     def requests(self) -> PostgresRequestRecords:
         return PostgresRequestRecords(self.connection)
 
