@@ -18,6 +18,7 @@ from app.domain.checkout.shortlist import decide_shortlisted
 from app.domain.pricing.bounds import in_range
 from app.domain.pricing.fill import LitresFill
 from app.domain.promotions.candidate import Candidate
+from app.domain.promotions.coupon_span import coupon_span
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.reason import Outcome, Reason, ReasonCode
 from app.domain.shared.payment import PaymentMethod
@@ -101,25 +102,18 @@ def _sign_in(purchase: Purchase, candidate: Candidate) -> _Step:
 def _claim(purchase: Purchase, batch: Promotion) -> _Step:
     """With one coupon of the batch, claimed now."""
     shopper = purchase.shopper
+    valid_from, valid_until = coupon_span(batch, purchase.moment)
     coupon = Coupon(
         id=max((held.id for held in shopper.coupons), default=0) + 1,
         user_id=shopper.user_id or NEW_MEMBER_ID,
         batch_code=batch.code,
         stored_status=CouponStatus.USABLE,
         claimed_at=purchase.moment,
-        valid_from=purchase.moment,
-        valid_until=_coupon_end(batch, purchase.moment),
+        valid_from=valid_from,
+        valid_until=valid_until,
     )
     claimed = replace(shopper, coupons=(*shopper.coupons, coupon))
     return _Step(UnlockKind.CLAIM, replace(purchase, shopper=claimed), Candidate(batch, coupon))
-
-
-def _coupon_end(batch: Promotion, moment: datetime) -> datetime:
-    """The end of a coupon claimed now: counted from the claim, or the batch's own."""
-    days = batch.delivery.valid_days_from_claim if batch.delivery else None
-    if days is not None:
-        return moment + timedelta(days=days)
-    return batch.validity.ends_at or datetime.max.replace(tzinfo=moment.tzinfo)
 
 
 def _methods(reasons: Sequence[Reason]) -> list[PaymentMethod]:
