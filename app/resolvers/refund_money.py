@@ -19,7 +19,7 @@ from app.domain.orders.refund_request import (
     sent,
     settled,
 )
-from app.domain.orders.settlement import returned_by, returned_by_code
+from app.domain.orders.settlement import returned_by
 from app.domain.shared.payment import PaymentMethod
 from app.domain.wallet.coupon import CouponStatus
 from app.ports.jobs import Job
@@ -135,7 +135,7 @@ async def settle(desk: Desk, work: Work, order: Order, refund: OrderRefund) -> O
     restored = await _give_back(desk, work, done, refund, whole=plan.coupons_return)
     await _lower_invoice(work, done, refund)
     await work.refunds.save(settled(refund, RefundStatus.DONE, desk.moment, restored))
-    by_code = returned_by_code(done, plan)
+    by_code = plans.freed_by_code(done.terms.ledger, refund.before, refund.after)
     await counting.give_back_part(work, done, by_code, with_use=plan.coupons_return)
     return done
 

@@ -138,7 +138,7 @@ def _funding() -> None:
             name=op.f("ck_funding_entry__funder_known"),
         ),
         sa.CheckConstraint(
-            "fen <> 0 AND (refund_id IS NULL) = (fen > 0)",
+            "fen > 0 OR (fen < 0 AND refund_id IS NOT NULL)",
             name=op.f("ck_funding_entry__fen_signed"),
         ),
         of_order("funding_entry"),

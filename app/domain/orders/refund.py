@@ -4,7 +4,7 @@ Everything follows from how much of each line has been refunded in all; a furthe
 difference. So any way of cutting a refund into pieces comes to the same. Source: design §2, Ledger.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.domain.orders.ledger import Ledger, LedgerLine
@@ -88,6 +88,26 @@ def line_refund(line: LedgerLine, refunded_fen: int) -> LineRefund:
         parts.append(so_far - returned)
         returned = so_far
     return LineRefund(money_fen=refunded_fen - returned, parts_fen=tuple(parts))
+
+
+def freed_by_code(ledger: Ledger, before: Sequence[int], after: Sequence[int]) -> Mapping[str, int]:
+    """The fen of discount, by offer, that budgets and limits get back when a refund takes an order
+    from `before` to `after`; offers that free none are left out.
+
+    In all floor(F x / A) of an offer's F on a line. The funders' own parts, rounded by prefix sums,
+    may fall by a fen from one refund to the next; what a budget got back may be spent by then, so
+    this never falls, is never more than the funders got back, and is all of it in the end.
+    """
+    freed: dict[str, int] = {}
+    for line, had, has in zip(ledger.lines, before, after, strict=True):
+        sums: dict[tuple[str, int | None], int] = {}
+        for part in line.parts:
+            key = part.code, part.coupon_id
+            sums[key] = sums.get(key, 0) + part.fen
+        for (code, _), fen in sums.items():
+            more = fen * has // line.amount_fen - fen * had // line.amount_fen
+            freed[code] = freed.get(code, 0) + more
+    return {code: fen for code, fen in freed.items() if fen}
 
 
 def _difference(line: LedgerLine, before_fen: int, after_fen: int) -> LineRefund:

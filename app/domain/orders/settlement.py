@@ -18,7 +18,8 @@ from app.domain.shared.funder import Funder
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FundingEntry:
     """What a funder owes for one offer of one order: `fen` > 0. Of a refund (`refund_id` given)
-    what is owed no longer: `fen` < 0. `day`: of the station's calendar."""
+    what is owed no longer: `fen` < 0; now and then +1, where an earlier part of the refund took an
+    odd fen too many. `day`: of the station's calendar."""
 
     user_id: int
     order_id: int
@@ -51,16 +52,6 @@ def returned_by(
         for part, fen in zip(line.parts, returned.parts_fen, strict=True)
     )
     return _entries(order, refund_id, day_at(order, done_at), parts)
-
-
-def returned_by_code(order: Order, refund: Refund) -> Mapping[str, int]:
-    """The fen of discount that a refund takes back, by offer; offers with none are left out."""
-    by_code: dict[str, int] = {}
-    for line, returned in zip(order.terms.ledger.lines, refund.lines, strict=True):
-        for part, fen in zip(line.parts, returned.parts_fen, strict=True):
-            if fen:
-                by_code[part.code] = by_code.get(part.code, 0) + fen
-    return by_code
 
 
 def _entries(

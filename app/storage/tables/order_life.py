@@ -111,7 +111,7 @@ class InvoiceRow(Row, table=True):
 
 class FundingEntryRow(Row, table=True):
     """What a funder owes for one offer of one order (`fen` > 0), or no longer owes by a refund of
-    it (`fen` < 0). `station_day`: the station's own when it was paid, or when the refund was done."""
+    it (`fen` < 0, but for an odd fen). `station_day`: the station's own when it was paid, or when the refund was done."""
 
     __tablename__ = "funding_entry"
     __table_args__ = (
@@ -126,7 +126,7 @@ class FundingEntryRow(Row, table=True):
             postgresql_nulls_not_distinct=True,
         ),
         one_of("funder", Funder),
-        CheckConstraint("fen <> 0 AND (refund_id IS NULL) = (fen > 0)", name="fen_signed"),
+        CheckConstraint("fen > 0 OR (fen < 0 AND refund_id IS NOT NULL)", name="fen_signed"),
         Index("ix_funding_entry__station_day_station_id", "station_day", "station_id"),
     )
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.domain.orders.ledger import Ledger, LedgerLine, Part
 from app.domain.orders.refund import (
     RefundTooLarge,
+    freed_by_code,
     line_refund,
     refund,
     refund_of_fuel,
@@ -128,3 +129,23 @@ def test_nothing_comes_back_over_the_order(drawn: tuple[Ledger, list[int]]) -> N
     assert [piece.parts_fen for piece in whole.lines] == [
         tuple(part.fen for part in of.parts) for of in ledger.lines
     ]
+
+
+@given(refunds())
+def test_what_budgets_get_back_never_falls_and_is_never_more_than_funders_got(
+    case: tuple[Ledger, list[int]],
+) -> None:
+    ledger, steps = case
+    others = [0 for _ in ledger.lines[1:]]
+    freed = dict.fromkeys((part.code for part in ledger.lines[0].parts), 0)
+    for had, has in pairwise(steps):
+        more = freed_by_code(ledger, (had, *others), (has, *others))
+        for code, fen in more.items():
+            assert fen > 0
+            freed[code] += fen
+        returned = dict.fromkeys(freed, 0)
+        line = ledger.lines[0]
+        for part, fen in zip(line.parts, line_refund(line, has).parts_fen, strict=True):
+            returned[part.code] += fen
+        assert all(freed[code] <= returned[code] for code in freed)
+    assert freed == {part.code: part.fen for part in ledger.lines[0].parts}
