@@ -17,7 +17,15 @@ from app.domain.wallet.lifecycle import CouponAct
 from app.domain.wallet.runs import RunKind
 from app.resolvers.claims import claim, redeem
 from app.resolvers.coupon_moves import grant
-from app.resolvers.coupon_runs import keep_codes, revoke_codes, start_run
+from app.resolvers.coupon_runs import (
+    SegmentAudience,
+    expire_coupons,
+    issue_chunk,
+    keep_codes,
+    revoke_codes,
+    revoke_coupon,
+    start_run,
+)
 from app.resolvers.refusals import ErrorCode
 from app.storage.statement_count import count_statements
 from tests.domain.promotions.builders import batch
@@ -234,3 +242,48 @@ async def test_statements_of_a_claim(engine: AsyncEngine):
     with count_statements(engine) as again:
         await claim(desk, Shopper(user_id=17), "c", "k")
     assert len(again) == 2, again.statements
+
+
+async def test_the_sweep_stores_what_has_ended_and_leaves_what_an_order_holds(engine: AsyncEngine):
+    await put_member(engine, 1)
+    desk = desk_of(engine, [claimable(per_user=3)])
+    for key in "abc":
+        await claim(desk, Shopper(user_id=1), "c", key)
+    held = "UPDATE coupon SET status = 'RESERVED' WHERE id = (SELECT min(id) FROM coupon)"
+    async with engine.begin() as connection:
+        await connection.execute(text(held))
+    assert await expire_coupons(desk) == 0
+    late = desk_of(engine, [], NOON + timedelta(days=7))
+    assert await asyncio.gather(expire_coupons(late), expire_coupons(late)) in (
+        [2, 0],
+        [0, 2],
+        [1, 1],
+    )
+    assert await expire_coupons(late) == 0
+    assert await one(engine, "SELECT count(*) FROM coupon WHERE status = 'EXPIRED'") == 2
+
+
+async def test_two_that_go_on_with_one_run_take_turns(engine: AsyncEngine):
+    for user_id in range(1, 40):
+        await put_member(engine, user_id, segments=["s"])
+    desk = desk_of(engine, [claimable(stock=30)])
+    audience = SegmentAudience("s")
+    run = await start_run(desk, RunKind.ISSUE, "c", audience.name)
+    await asyncio.gather(*(issue_chunk(desk, run.id, audience) for _ in range(4)))
+    done = await issue_chunk(desk, run.id, audience)
+    assert done.finished_at is not None
+    assert (done.counts.seen, done.counts.issued, done.counts.short) == (39, 30, 9)
+    assert await one(engine, "SELECT count(DISTINCT user_id) FROM coupon") == 30
+    assert await one(engine, "SELECT sum(uses) FROM promotion_counter") == 30
+
+
+async def test_one_revoked_coupon_is_recorded(engine: AsyncEngine):
+    await put_member(engine, 1)
+    desk = desk_of(engine, [claimable()])
+    answer = await claim(desk, Shopper(user_id=1), "c", "k")
+    assert not isinstance(answer, tuple)
+    for _ in range(2):
+        coupon = await revoke_coupon(desk, 1, int(answer["coupon"] or 0))
+        assert coupon is not None
+        assert coupon.stored_status is CouponStatus.REVOKED
+    assert await one(engine, "SELECT count(*) FROM audit_event WHERE act = 'coupon.revoke'") == 1
