@@ -34,6 +34,9 @@ COMMANDS = {
     "coupons": Place("app.cli.coupons", "coupons", "发券、兑换码、收回 · issue, codes, revoke"),
     "orders": Place("app.cli.orders", "orders", "查看订单、确认加油 · orders, for operators"),
     "settle": Place("app.cli.settle", "settle", "补贴分摊 · what each funder owes for a day"),
+    "reconcile": Place(
+        "app.cli.reconcile", "reconcile", "与支付账单对账 · against the provider's bill"
+    ),
     "evaluate": Place(
         "app.cli.evaluate", "evaluate", "为用例定价并说明原因 · price a case, tell why"
     ),
