@@ -1,8 +1,7 @@
 """`youhui settle`: what each funder owes for a day, as files for spreadsheets and in words."""
 
 import asyncio
-import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.csv_files import write_csv
 from app.cli.errors import CommandFailed, storage_failed
 from app.cli.servers import databases
 from app.domain.orders.settlement import Difference, Owed, Settlement, StationDay
@@ -122,20 +122,9 @@ def write_files(found: Settlement, out: Path) -> list[Path]:
     owed = [_owed_row(day, row) for row in found.owed]
     stations = [_station_row(day, row) for row in found.stations]
     return [
-        _write(out / f"settlement-{day}.csv", OWED_COLUMNS, owed),
-        _write(out / f"settlement-{day}-stations.csv", STATION_COLUMNS, stations),
+        write_csv(out / f"settlement-{day}.csv", OWED_COLUMNS, owed),
+        write_csv(out / f"settlement-{day}-stations.csv", STATION_COLUMNS, stations),
     ]
-
-
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Path:
-    draft = path.with_suffix(".part")
-    # The mark at the start tells spreadsheets that it is UTF-8.
-    with draft.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(columns)
-        writer.writerows(rows)
-    draft.replace(path)
-    return path
 
 
 def _owed_row(day: str, row: Owed) -> list[str | int]:
