@@ -1,8 +1,12 @@
 """Claims against several real server processes: stock and keys hold across all of them."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -117,3 +121,50 @@ def test_one_member_with_one_key_at_every_process_has_one_coupon_and_one_answer(
     ]
     other = claims(several[2], token, "same", "full-200-8")
     assert [error["code"] for error in other["userErrors"]] == ["IDEMPOTENCY_CONFLICT"]
+
+
+REDEEM = """
+mutation ($input: RedeemCodeInput!) {
+  redeemCode(input: $input) {
+    coupon { id kind title status }
+    wallet { counts { status count } }
+    userErrors { code path }
+  }
+}
+"""
+
+
+def test_a_code_made_by_the_command_is_redeemed_at_a_server(
+    seeded_copy_url: str, redis_url: str, tmp_path: Path
+):
+    out = tmp_path / "codes.txt"
+    with serving(seeded_copy_url, redis_url, tmp_path) as live:
+        made = [sys.executable, "-m", "app.cli", "coupons", "codes", "exchange-5l-92"]
+        environment = {"YOUHUI_DATABASE_URL": seeded_copy_url, "YOUHUI_DATA_DIR": str(tmp_path)}
+        subprocess.run(
+            [*made, "--count", "2", "--out", str(out)],
+            env={**os.environ, **environment, "YOUHUI_REDIS_URL": ""},
+            check=True,
+        )
+        with psycopg.connect(without_driver(seeded_copy_url)) as connection:
+            connection.execute("DELETE FROM coupon WHERE batch_code = 'exchange-5l-92'")
+        code = out.read_text().splitlines()[0].lower()
+        names = [each["name"] for each in live.http.get("/demo/personas").json()]
+
+        def redeemed(name: str, typed: str, key: str) -> Any:
+            given = {"input": {"code": typed, "idempotencyKey": key}}
+            return live.data(REDEEM, given, persona=name)["redeemCode"]
+
+        first = redeemed(names[0], code, "a")
+        assert first["userErrors"] == []
+        assert (first["coupon"]["kind"], first["coupon"]["status"]) == ("EXCHANGE", "USABLE")
+        assert redeemed(names[0], code, "a") == first
+        assert redeemed(names[1], code, "b")["userErrors"] == [
+            {"code": "ALREADY_CLAIMED", "path": ["code"]}
+        ]
+        assert redeemed(names[1], "7777-7777-7777", "c")["userErrors"] == [
+            {"code": "CODE_UNKNOWN", "path": ["code"]}
+        ]
+        guest = live.data(REDEEM, {"input": {"code": code, "idempotencyKey": "d"}})["redeemCode"]
+        assert guest["userErrors"] == [{"code": "SIGN_IN_REQUIRED", "path": None}]
+        assert guest["wallet"] is None
