@@ -1,10 +1,15 @@
 """A serving process: binds the adapters to the ports and puts the edge in front of them."""
 
+import asyncio
 import gc
+import signal
+import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
@@ -18,6 +23,7 @@ from app.gateway.demo.personas import PersonaRoutes, load_personas
 from app.gateway.edge import EdgeOptions, build_edge
 from app.gateway.graphql_view import ViewOptions
 from app.gateway.health import Probe
+from app.gateway.streams import Streams
 from app.gateway.webhooks import PaymentWebhook
 from app.loaders import Loaders
 from app.loaders.public.build import build_public_loaders
@@ -114,8 +120,9 @@ def create_app(settings: Settings) -> Starlette:
     outside = Outside.of(settings)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(serving: Starlette) -> AsyncIterator[None]:
         async with outside.running():
+            _close_at_the_end(serving.state.streams)
             gc.collect()
             gc.freeze()
             gc.set_threshold(*COLLECT_AFTER)
@@ -138,6 +145,27 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.outside = outside
     return app
+
+
+def _close_at_the_end(streams: Streams) -> None:
+    """A process that is asked to end closes its subscriptions at once: they would hold it up. The
+    server's own way of taking the signal goes on as it was."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # only there are signals taken; whoever serves in another thread ends it otherwise
+    loop = asyncio.get_running_loop()
+
+    def chain(before: Any) -> Callable[[int, FrameType | None], None]:
+        def close(number: int, frame: FrameType | None) -> None:
+            loop.call_soon_threadsafe(streams.close)
+            if callable(before):
+                before(number, frame)
+
+        return close
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        before = signal.getsignal(number)
+        if callable(before):
+            signal.signal(number, chain(before))
 
 
 def _webhook_routes(outside: Outside) -> list[BaseRoute]:

@@ -19,6 +19,7 @@ from uvicorn.supervisors import Multiprocess
 from app.cli.errors import CommandFailed, ExitCode, Terminated
 from app.cli.logs import LOGGING
 from app.cli.servers import databases
+from app.gateway.request import RequestCaps
 from app.integrations.local_servers.children import follow_parent
 from app.main import create_app
 from app.security.keys import SigningKeyInvalid
@@ -149,6 +150,8 @@ def _config(app: Starlette | str, workers: int = 1) -> uvicorn.Config:
         log_config=LOGGING,
         access_log=False,
         server_header=False,
+        ws="wsproto",
+        ws_max_size=RequestCaps().body_bytes,
         timeout_graceful_shutdown=GRACE_S,
     )
 

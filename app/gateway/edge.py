@@ -11,7 +11,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.types import Lifespan
 from strawberry import Schema
 
@@ -22,6 +22,7 @@ from app.gateway.faults import EdgeCode, EdgeFault
 from app.gateway.graphql_view import GraphQLView, ViewOptions
 from app.gateway.health import Health, Probe
 from app.gateway.negotiation import choose_language
+from app.gateway.subscriptions import SubscriptionEndpoint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,10 +42,14 @@ def build_edge(
     options: EdgeOptions,
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
+    """`state.streams` of the answer: its subscriptions, to be closed when the process is to end."""
     health = Health(services.catalogs, probes)
-    return Starlette(
+    view = GraphQLView(schema, services, options.view)
+    subscriptions = SubscriptionEndpoint(view.documents, services, view.streams, options.view.caps)
+    edge = Starlette(
         routes=[
-            Route("/graphql", GraphQLView(schema, services, options.view)),
+            Route("/graphql", view),
+            WebSocketRoute("/graphql", subscriptions),
             Route("/health/live", health.live, methods=["GET"]),
             Route("/health/ready", health.ready, methods=["GET"]),
             *options.more_routes,
@@ -53,6 +58,8 @@ def build_edge(
         exception_handlers={HTTPException: _refuse},
         lifespan=lifespan,
     )
+    edge.state.streams = view.streams
+    return edge
 
 
 def _cross_origin(origins: Sequence[str]) -> list[Middleware]:

@@ -5,7 +5,8 @@ the outcome in the status too, `application/json` ones are 200 once the request 
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,11 +27,21 @@ from app.gateway.errors import (
     log_fault,
     rejected_document,
 )
+from app.gateway.event_stream import event_response, events_of, once
 from app.gateway.execution.documents import DocumentInvalid, ValidDocument
 from app.gateway.execution.standard import StandardExecutor
 from app.gateway.faults import EdgeCode, EdgeFault
-from app.gateway.negotiation import GRAPHQL_RESPONSE, JSON, choose_language, choose_media_type
+from app.gateway.negotiation import (
+    EVENT_STREAM,
+    GRAPHQL_RESPONSE,
+    JSON,
+    choose_language,
+    choose_media_type,
+    prefers_events,
+    takes_events,
+)
 from app.gateway.request import GraphQLRequest, RequestCaps, read_request
+from app.gateway.streams import Answer, StreamLimits, Streams
 from app.resolvers.context import RequestContext
 
 VARY = f"Accept, Accept-Language, Authorization, {CHANNEL_HEADER}"
@@ -45,6 +56,7 @@ class ViewOptions:
     hide_suggestions: bool = True
     deadline_s: float = 10.0
     public_max_age_s: int = 10
+    streams: StreamLimits = field(default_factory=StreamLimits)
 
 
 @dataclass(slots=True)
@@ -53,11 +65,14 @@ class _Answer:
     status: int = 200
     cache_control: str = PRIVATE
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    stream: AsyncGenerator[Answer, None] | None = None
 
 
 class GraphQLView:
     def __init__(self, schema: Schema, services: Services, options: ViewOptions) -> None:
         self._executor = StandardExecutor(schema, hide_suggestions=options.hide_suggestions)
+        self.documents = self._executor.documents
+        self.streams = Streams(self._executor, services, options.streams, options.deadline_s)
         self._services = services
         self._options = options
 
@@ -70,24 +85,25 @@ class GraphQLView:
         accepted = choose_media_type(request.headers.get("accept"))
         language = choose_language(request.headers.get("accept-language"))
         media_type = accepted or JSON
+        accept = request.headers.get("accept")
         try:
-            if accepted is None:
+            if accepted is None and not takes_events(accept):
                 raise _not_acceptable()
             answer = await self._answer(request, media_type)
         except EdgeFault as fault:
             answer = _Answer(
                 fault_answer(fault, language), status=fault.status, headers=fault.headers
             )
+        headers = {"Vary": VARY, "Content-Language": language.value}
+        if answer.stream is not None:
+            return event_response(events_of(answer.stream, self.streams.limits.silence_s), headers)
+        if answer.status == 200 and prefers_events(accept):
+            return event_response(once(answer.body), headers)
         return Response(
             orjson.dumps(answer.body),
             status_code=answer.status,
             media_type=f"{media_type}; charset=utf-8",
-            headers={
-                "Vary": VARY,
-                "Content-Language": language.value,
-                "Cache-Control": answer.cache_control,
-                **answer.headers,
-            },
+            headers={**headers, "Cache-Control": answer.cache_control, **answer.headers},
         )
 
     async def _answer(self, request: Request, media_type: str) -> _Answer:
@@ -99,7 +115,19 @@ class GraphQLView:
         except DocumentInvalid as invalid:
             return _Answer(rejected_document(invalid.code, invalid.errors), status=refused)
         _check_operation(document, asked, request.method, refused)
+        if self.streams.subscription(document, asked):
+            return await self._subscribed(request, document, asked)
         return await self._executed(document, asked, context, refused, request_id_of(request))
+
+    async def _subscribed(
+        self, request: Request, document: ValidDocument, asked: GraphQLRequest
+    ) -> _Answer:
+        """The first answer is awaited, so that a refusal still has a status."""
+        if not takes_events(request.headers.get("accept")):
+            raise _not_acceptable(EVENT_STREAM)
+        answers = self.streams.answers(request, document, asked)
+        first = await anext(answers, None)
+        return _Answer({}, stream=_from_first(first, answers))
 
     async def _executed(
         self,
@@ -141,14 +169,7 @@ def _check_operation(
             "请用 operationName 指明文档中的一个操作。",
             "Name one operation of the document in `operationName`.",
         )
-    if operation.operation is OperationType.SUBSCRIPTION:
-        raise EdgeFault(
-            refused,
-            EdgeCode.OPERATION_NOT_SUPPORTED,
-            "这里不支持订阅。",
-            "Subscriptions are not served here.",
-        )
-    if method == "GET" and operation.operation is not OperationType.QUERY:
+    if method == "GET" and operation.operation is OperationType.MUTATION:
         raise EdgeFault(
             405,
             EdgeCode.METHOD_NOT_ALLOWED,
@@ -158,10 +179,21 @@ def _check_operation(
         )
 
 
-def _not_acceptable() -> EdgeFault:
+def _not_acceptable(*served: str) -> EdgeFault:
+    named = served or (GRAPHQL_RESPONSE, JSON)
     return EdgeFault(
         406,
         EdgeCode.NOT_ACCEPTABLE,
-        f"这里只提供 {GRAPHQL_RESPONSE} 和 {JSON}。",
-        f"Only {GRAPHQL_RESPONSE} and {JSON} are served here.",
+        f"这里只提供 {' 和 '.join(named)}。",
+        f"Only {' and '.join(named)} {'are' if len(named) > 1 else 'is'} served here.",
     )
+
+
+async def _from_first(
+    first: Answer | None, answers: AsyncGenerator[Answer, None]
+) -> AsyncGenerator[Answer, None]:
+    async with aclosing(answers):
+        if first is not None:
+            yield first
+        async for answer in answers:
+            yield answer

@@ -6,6 +6,7 @@ from app.domain.shared.text import Language
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 _LANGUAGES = {"zh": Language.ZH, "en": Language.EN}
 
 
@@ -51,6 +52,23 @@ def choose_media_type(accept: str | None) -> str | None:
     if newer == plain:
         return GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in ranges else JSON
     return GRAPHQL_RESPONSE if newer > plain else JSON
+
+
+def takes_events(accept: str | None) -> bool:
+    """Whether the client would read an event stream at all."""
+    if accept is None or not accept.strip():
+        return True
+    ranges = dict(weighted(accept))
+    covering = [name for name in (EVENT_STREAM, "text/*", "*/*") if name in ranges]
+    return bool(covering) and ranges[covering[0]] > 0.0
+
+
+def prefers_events(accept: str | None) -> bool:
+    """Whether it names an event stream and likes it better than any JSON: urql lists it beside
+    JSON in every request, and means JSON."""
+    ranges = dict(weighted(accept or ""))
+    jsons = (GRAPHQL_RESPONSE, JSON, "application/*", "*/*")
+    return ranges.get(EVENT_STREAM, 0.0) > max(ranges.get(name, 0.0) for name in jsons)
 
 
 def choose_language(accept_language: str | None) -> Language:

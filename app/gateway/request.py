@@ -112,6 +112,13 @@ def _query_parameters(request: Request, caps: RequestCaps) -> dict[str, Any]:
     return parameters
 
 
+def parse_message(message: bytes, caps: RequestCaps) -> dict[str, Any]:
+    """One message of a WebSocket: a JSON object within the caps. Raises `EdgeFault`."""
+    if len(message) > caps.body_bytes:
+        raise _too_large(caps.body_bytes)
+    return _parse_object(message, caps.json_depth, zh="消息", en="the message")
+
+
 def _parse_object(body: bytes, depth: int, *, zh: str, en: str) -> dict[str, Any]:
     if _nesting(body) > depth:
         raise bad_request(f"{zh}的 JSON 嵌套超过 {depth} 层。", f"JSON in {en} is too deep.")

@@ -1,10 +1,10 @@
 """The standard executor: graphql-core over the strawberry schema, without its HTTP view."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterable, Mapping
 from inspect import isawaitable
 from typing import Any, cast
 
-from graphql import ExecutionResult, execute
+from graphql import ExecutionResult, create_source_event_stream, execute
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -25,6 +25,31 @@ class StandardExecutor:
         self._hide_suggestions = hide_suggestions
         self.documents = Documents(self._schema, hide_suggestions=hide_suggestions)
 
+    async def events(
+        self,
+        document: ValidDocument,
+        *,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        context: object,
+    ) -> AsyncIterable[Any] | ExecutionResult:
+        """The source events of a subscription; each is then the `root` of an `execute` of its own,
+        with a context of its own. A result: why there are none."""
+        built = StrawberryGraphQLCoreExecutionContext.build(
+            self._schema,
+            document.node,
+            context_value=context,
+            raw_variable_values=dict(variables) if variables else None,
+            operation_name=operation_name,
+            is_awaitable=cast("Any", optimized_is_awaitable),
+            hide_suggestions=self._hide_suggestions,
+            operation_extensions=None,
+        )
+        if isinstance(built, list):
+            return ExecutionResult(None, errors=built)
+        found = create_source_event_stream(built)
+        return await found if isawaitable(found) else found
+
     async def execute(
         self,
         document: ValidDocument,
@@ -32,11 +57,13 @@ class StandardExecutor:
         variables: Mapping[str, Any] | None,
         operation_name: str | None,
         context: object,
+        root: object = None,
     ) -> ExecutionResult:
         """Field errors are entries of the result; only a defect of the executor raises."""
         outcome = execute(
             self._schema,
             document.node,
+            root_value=root,
             context_value=context,
             variable_values=dict(variables) if variables else None,
             operation_name=operation_name,

@@ -1,0 +1,230 @@
+"""Subscriptions over a WebSocket, by the protocol graphql-transport-ws (subprotocol of that name;
+the older `graphql-ws` is not spoken). Close codes are the protocol's.
+
+The token comes in a header, or in the payload of `connection_init` under the header's name, since
+a browser can set no headers here. Nothing rests on cookies, so a foreign page gains nothing.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Mapping
+from contextlib import aclosing
+from typing import Any
+
+import orjson
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from app.gateway.context import CHANNEL_HEADER, DEVICE_HEADER, Services, build_context
+from app.gateway.errors import fault_answer, internal_answer, log_fault, rejected_document
+from app.gateway.execution.documents import DocumentInvalid, Documents, ValidDocument
+from app.gateway.faults import EdgeCode, EdgeFault
+from app.gateway.negotiation import choose_language
+from app.gateway.request import GraphQLRequest, RequestCaps, parse_message
+from app.gateway.streams import Streams, named
+
+PROTOCOL = "graphql-transport-ws"
+SAID_AT_INIT = ("Authorization", "Accept-Language", CHANNEL_HEADER, DEVICE_HEADER)
+INVALID, UNAUTHORISED, NO_PROTOCOL = 4400, 4401, 4406
+INIT_TIMEOUT, TWICE, TOO_MANY_INITS, GOING_AWAY = 4408, 4409, 4429, 1001
+MOST_ID = 128
+
+
+class Closed(Exception):
+    """The connection is to be closed with a code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class SubscriptionEndpoint:
+    """The WebSocket at `/graphql`: an ASGI application."""
+
+    def __init__(
+        self, documents: Documents, services: Services, streams: Streams, caps: RequestCaps
+    ) -> None:
+        self.documents = documents
+        self.services = services
+        self.streams = streams
+        self.caps = caps
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        socket = WebSocket(scope, receive, send)
+        if PROTOCOL not in socket.scope.get("subprotocols", ()):
+            await socket.accept()
+            await socket.close(NO_PROTOCOL, "Subprotocol not acceptable")
+            return
+        await socket.accept(PROTOCOL)
+        await _Connection(socket, self).run()
+
+
+class _Connection:
+    def __init__(self, socket: WebSocket, endpoint: SubscriptionEndpoint) -> None:
+        self._socket = socket
+        self._at = endpoint
+        self._limits = endpoint.streams.limits
+        self._caller: HTTPConnection | None = None
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._id = secrets.token_hex(8)
+
+    async def run(self) -> None:
+        closing = asyncio.ensure_future(self._close_with_the_process())
+        try:
+            await self._converse()
+        except Closed as closed:
+            await self._close(closed.code, closed.reason)
+        except WebSocketDisconnect:
+            pass
+        finally:
+            tasks = {closing, *self._running.values()}
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+
+    async def _converse(self) -> None:
+        """Until the client leaves or breaks the protocol. A client that says nothing is pinged; one
+        that does not answer is gone."""
+        pinged = False
+        while True:
+            patience_s = self._limits.init_s if self._caller is None else self._limits.silence_s
+            try:
+                message = await asyncio.wait_for(self._socket.receive_text(), patience_s)
+            except TimeoutError:
+                if self._caller is None:
+                    raise Closed(INIT_TIMEOUT, "Connection initialisation timeout") from None
+                if pinged:
+                    raise Closed(GOING_AWAY, "No answer to a ping") from None
+                await self._send({"type": "ping"})
+                pinged = True
+                continue
+            except KeyError:
+                message = None
+            if message is None:  # a binary one
+                raise Closed(INVALID, "Messages must be text")
+            pinged = False
+            await self._take(self._parsed(message))
+
+    def _parsed(self, message: str) -> Mapping[str, Any]:
+        try:
+            return parse_message(message.encode(), self._at.caps)
+        except EdgeFault as fault:
+            raise Closed(INVALID, str(fault)) from None
+
+    async def _take(self, message: Mapping[str, Any]) -> None:
+        match message:
+            case {"type": "connection_init"}:
+                await self._init(message.get("payload"))
+            case {"type": "ping"}:
+                await self._send({"type": "pong"})
+            case {"type": "pong"}:
+                pass
+            case {
+                "type": "subscribe",
+                "id": str(name),
+                "payload": {"query": str(query)} as payload,
+            }:
+                self._subscribe(name, query, payload)
+            case {"type": "complete", "id": str(name)}:
+                task = self._running.pop(name, None)
+                if task is not None:
+                    task.cancel()
+            case _:
+                raise Closed(INVALID, "Unknown or incomplete message")
+
+    async def _init(self, payload: Any) -> None:
+        """A token that does not hold closes the connection: to go on as a guest would hide it."""
+        if self._caller is not None:
+            raise Closed(TOO_MANY_INITS, "Too many initialisation requests")
+        if payload is not None and not isinstance(payload, dict):
+            raise Closed(INVALID, "Invalid payload of connection_init")
+        caller = self._said(payload or {})
+        try:
+            build_context(caller, self._at.services)
+        except EdgeFault as fault:
+            code = UNAUTHORISED if fault.status == 401 else INVALID
+            raise Closed(code, fault.code) from None
+        self._caller = caller
+        await self._send({"type": "connection_ack"})
+
+    def _said(self, payload: Mapping[str, Any]) -> HTTPConnection:
+        """The connection with the headers that the payload adds, or replaces."""
+        given = {name.lower(): value for name, value in payload.items() if isinstance(value, str)}
+        said = {
+            name.lower().encode("latin-1"): given[name.lower()].encode("latin-1", "replace")
+            for name in SAID_AT_INIT
+            if name.lower() in given
+        }
+        kept = [(name, value) for name, value in self._socket.headers.raw if name not in said]
+        caller = HTTPConnection({**self._socket.scope, "headers": [*kept, *said.items()]})
+        named(caller, self._id)
+        return caller
+
+    def _subscribe(self, name: str, query: str, payload: Mapping[str, Any]) -> None:
+        if self._caller is None:
+            raise Closed(UNAUTHORISED, "Unauthorized")
+        if not 0 < len(name) <= MOST_ID:
+            raise Closed(INVALID, "An id has 1 to 128 characters")
+        if name in self._running:
+            raise Closed(TWICE, f"Subscriber for {name} already exists")
+        variables, operation = payload.get("variables"), payload.get("operationName")
+        if not isinstance(variables, dict | None) or not isinstance(operation, str | None):
+            raise Closed(INVALID, "Invalid payload of subscribe")
+        asked = GraphQLRequest(query=query, variables=variables, operation_name=operation)
+        self._running[name] = asyncio.ensure_future(self._serve(name, asked, self._caller))
+
+    async def _serve(self, name: str, asked: GraphQLRequest, caller: HTTPConnection) -> None:
+        language = choose_language(Headers(scope=caller.scope).get("accept-language"))
+        refused: dict[str, Any] | None = None
+        try:
+            document = self._document(asked)
+            async with aclosing(self._at.streams.answers(caller, document, asked)) as answers:
+                async for answer in answers:
+                    await self._send({"id": name, "type": "next", "payload": answer})
+        except DocumentInvalid as invalid:
+            refused = rejected_document(invalid.code, invalid.errors)
+        except EdgeFault as fault:
+            refused = fault_answer(fault, language)
+        except WebSocketDisconnect:
+            return
+        except Exception as fault:  # noqa: BLE001 -- whatever it was, it is masked and told
+            log_fault(fault, self._id, where="subscription")
+            refused = internal_answer(language, self._id)
+        if self._running.pop(name, None) is not None:
+            ending = {"type": "complete"} if refused is None else _error(refused)
+            await self._send({"id": name, **ending})
+
+    def _document(self, asked: GraphQLRequest) -> ValidDocument:
+        """Raises `EdgeFault` and `DocumentInvalid`."""
+        if len(self._running) > self._limits.most_of_connection:
+            raise _refusal("同一连接的订阅过多。", "Too many subscriptions on one connection.")
+        document = self._at.documents.prepare(asked.query)
+        if not self._at.streams.subscription(document, asked):
+            raise _refusal("这里只接受订阅。", "Only subscriptions are served here.")
+        return document
+
+    async def _send(self, message: Mapping[str, Any]) -> None:
+        """As text: clients take a binary frame for a fault."""
+        if self._socket.application_state is WebSocketState.CONNECTED:
+            await self._socket.send_text(orjson.dumps(message).decode())
+
+    async def _close(self, code: int, reason: str) -> None:
+        if WebSocketState.DISCONNECTED not in (
+            self._socket.application_state,
+            self._socket.client_state,
+        ):
+            await self._socket.close(code, reason[:120])
+
+    async def _close_with_the_process(self) -> None:
+        await self._at.streams.closing.wait()
+        await self._close(GOING_AWAY, "Going away")
+
+
+def _error(refused: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "error", "payload": refused["errors"]}
+
+
+def _refusal(zh: str, en: str) -> EdgeFault:
+    return EdgeFault(400, EdgeCode.OPERATION_NOT_SUPPORTED, zh, en)
