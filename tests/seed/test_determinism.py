@@ -43,7 +43,7 @@ def _digest(hash_seed: str) -> str:
 def test_two_processes_with_other_hashing_make_the_same_rows():
     first, second = _digest("1"), _digest("2")
     assert first == second
-    assert first.startswith("14 ")
+    assert first.startswith("17 ")
 
 
 def test_another_seed_makes_other_rows():
@@ -62,8 +62,8 @@ def test_dates_follow_the_moment_and_nothing_else_does():
     assert [s.station.name for s in today.stations] == [s.station.name for s in tomorrow.stations]
     for before, after in zip(today.members, tomorrow.members, strict=True):
         assert [o.placed_at + day for o in before.orders] == [o.placed_at for o in after.orders]
-        assert [o.pump_amount_fen for o in before.orders] == [
-            o.pump_amount_fen for o in after.orders
+        assert [o.terms.pump_amount_fen for o in before.orders] == [
+            o.terms.pump_amount_fen for o in after.orders
         ]
 
 

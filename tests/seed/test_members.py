@@ -50,9 +50,13 @@ def test_orders_are_possible(members: list[SeedMember]):
     }
     for each in members:
         for order in each.orders:
-            price = products[order.station_id, order.fuel_grade].pump_price_mill_at(order.placed_at)
-            assert order.volume_ml == order.pump_amount_fen * 10_000 // price
-            assert 0 < order.discount_fen < order.payable_fen
+            price = products[order.terms.station_id, order.terms.fuel_grade].pump_price_mill_at(
+                order.placed_at
+            )
+            terms = order.terms
+            assert terms.volume_ml == terms.pump_amount_fen * 10_000 // price
+            assert 0 < terms.discount_fen < terms.payable_fen
+            assert terms.ledger.paid_fen == terms.payable_fen
             assert each.joined_at < order.placed_at < MOMENT
             if order.completed_at is not None:
                 assert order.placed_at < order.completed_at < MOMENT
@@ -61,7 +65,7 @@ def test_orders_are_possible(members: list[SeedMember]):
 def test_members_have_a_usual_station_and_amount(members: list[SeedMember]):
     for each in members:
         if len(each.orders) >= 25:
-            (_, times) = Counter(order.station_id for order in each.orders).most_common(1)[0]
+            (_, times) = Counter(order.terms.station_id for order in each.orders).most_common(1)[0]
             assert times > len(each.orders) // 3
 
 
@@ -69,7 +73,7 @@ def test_freight_drivers_buy_diesel(members: list[SeedMember]):
     freight = [each for each in members if "freight" in each.member.segments and each.orders]
     assert len(freight) > 100
     for each in freight:
-        fuels = Counter(order.fuel_grade.fuel_type for order in each.orders)
+        fuels = Counter(order.terms.fuel_grade.fuel_type for order in each.orders)
         assert fuels[FuelType.DIESEL] == len(each.orders)
 
 

@@ -174,7 +174,7 @@ def test_non_personalised_is_like_the_regular_but_for_the_switch():
 
 def test_diesel_driver_buys_in_bulk_at_a_logistics_station():
     each = _persona("diesel-driver")
-    assert {order.fuel_grade for order in each.orders} == {FuelGrade.DIESEL_0}
+    assert {order.terms.fuel_grade for order in each.orders} == {FuelGrade.DIESEL_0}
     assert {"freight-diesel-060", "diesel-500-25", "fuel-card-99"} <= _applied(
         _quote("diesel-driver")
     )

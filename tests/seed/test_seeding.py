@@ -156,8 +156,9 @@ async def test_force_keeps_real_stations_members_orders_and_favourites(database_
         )
         connection.execute(
             "INSERT INTO fuel_order (user_id, station_id, fuel_grade, fuel_type, pump_amount_fen,"
-            " volume_ml, discount_fen, payable_fen, status, placed_at) VALUES"
-            " (7, %s, 'GASOLINE_92', 'GASOLINE', 20000, 24000, 0, 20000, 'PLACED', now())",
+            " volume_ml, discount_fen, payable_fen, status, payment_method, placed_at, quote_id,"
+            " terms, pay_before, refunded_lines) VALUES (7, %s, 'GASOLINE_92', 'GASOLINE', 20000,"
+            " 24000, 0, 20000, 'PLACED', 'WECHAT_PAY', now(), 'q', '{}', now(), '{0}')",
             [station_id],
         )
     await seed_small(database_url, force=True, beside_members=True)
@@ -226,7 +227,8 @@ async def test_the_new_version_is_announced_after_it_is_committed(database_url: 
 
 async def test_rows_that_cannot_be_written_leave_nothing_behind(database_url: str):
     broken = make()
-    order = replace(broken.members[-1].orders[0], station_id=999)
+    first = broken.members[-1].orders[0]
+    order = replace(first, terms=replace(first.terms, station_id=999))
     member = replace(broken.members[-1], orders=(order,))
     contents = replace(broken, members=[*broken.members[:-1], member])
     before = _whole(database_url)
