@@ -24,6 +24,13 @@ SHARED = Path(os.environ.get("YOUHUI_SHARED", HERE.parents[2] / "shared"))
 DERIVED = {"BenefitKind", "ReasonCode"}
 """They follow the engine's lists: a new kind joins without a word here."""
 
+GROWN = {
+    "PointsAccount": {"owed: Int!"},
+    "FuelCreditAccount": {"owed: Money!"},
+    "StatementEntry": {"pending: Boolean!"},
+}
+"""What a type has beyond the contract as published; each with a decision record."""
+
 
 @pytest.fixture(scope="module")
 def printed() -> str:
@@ -86,7 +93,8 @@ def test_the_schema_lacks_no_published_name_it_has_begun(ours: GraphQLSchema):
     for name, kind in ours.type_map.items():
         if name.startswith("__"):
             continue
-        assert facts_of(kind) <= facts_of(published.type_map[name]), name
+        grown = GROWN.get(name, set[str]())
+        assert facts_of(kind) - grown <= facts_of(published.type_map[name]), name
         here, there = kind.description, published.type_map[name].description
         assert name in {"String", "Boolean", "Int", "Float", "ID"} or here == there, name
 
