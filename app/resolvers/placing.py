@@ -49,8 +49,7 @@ PRICE_CODES = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceWanted:
     """`payment_method`, `nozzle_no` None: the quote's. `scene` None: no pay sheet is asked for yet.
-    `confirm_duplicate`: an order that looks like the last one is meant. `client_address`: the
-    payer's IP address, never stored."""
+    `confirm_duplicate`: an order that looks like the last one is meant."""
 
     quote_token: str
     idempotency_key: str
@@ -58,7 +57,6 @@ class PlaceWanted:
     scene: PaymentScene | None = None
     nozzle_no: str | None = None
     confirm_duplicate: bool = False
-    client_address: str | None = None
 
 
 async def place(
