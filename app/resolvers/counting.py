@@ -35,10 +35,13 @@ async def give_back_part(
     work: Work, order: Order, fen_by_code: Mapping[str, int], *, with_use: bool = False
 ) -> None:
     """Money of the promotions named: a partial refund leaves the use used. `with_use`: the refund
-    that makes the order whole gives the use back too, with the money that was left."""
+    that makes the order whole gives the use back too, with the money that was left; of a reward,
+    which is taken back with it, all of its money."""
     uses = 1 if with_use else 0
+    rewards = {reward.code for reward in order.terms.rewards} if with_use else set[str]()
     for term in sorted(order.terms.usage, key=lambda term: counter_of(term, order.user_id)):
-        used = Used(uses, fen_by_code.get(term.code, 0))
+        fen = term.fen if term.code in rewards else fen_by_code.get(term.code, 0)
+        used = Used(uses, fen)
         if used != NOTHING_USED:
             await work.counters.give_back(counter_of(term, order.user_id), used)
 

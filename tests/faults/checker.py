@@ -78,13 +78,25 @@ def returned_by_code(ledger: Ledger, refunded: list[int]) -> Counter[str]:
     return found
 
 
+def freed_by_code(ledger: Ledger, refunded: list[int]) -> Counter[str]:
+    """Fen that budgets have back: of each offer's F on a line, floor(F x / A)."""
+    found: Counter[str] = Counter()
+    for line, fen in zip(ledger.lines, refunded, strict=True):
+        sums: Counter[tuple[str, int | None]] = Counter()
+        for part in line.parts:
+            sums[part.code, part.coupon_id] += part.fen
+        for (code, _), total in sums.items():
+            found[code] += total * fen // line.amount_fen
+    return found
+
+
 def counters(records: Records) -> Iterator[str]:
     """Every counter is the sum of what orders that stand have used, refunds taken off."""
     expected: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0, 0])
     for order in records.orders.values():
         if not order.holds:
             continue
-        back = returned_by_code(order.terms.ledger, order.row["refunded_lines"])
+        back = freed_by_code(order.terms.ledger, order.row["refunded_lines"])
         for term in order.terms.usage:
             subject = str(order.key[0]) if term.subject is None else term.subject
             place = expected[term.code, term.per.value, subject, term.period.value, term.start]
@@ -225,22 +237,13 @@ def audit(records: Records) -> Iterator[str]:
 
 
 def jobs(records: Records) -> Iterator[str]:
-    """None is left, each belongs to an order that exists, and each unpaid order had its own."""
-    expiring: set[tuple[int, int]] = set()
+    """None was given up, and each belongs to an order that exists."""
     for job in records.jobs:
         given = job["args"]
-        if job["status"] == "doing" or (job["status"] == "todo" and job["scheduled_at"] is None):
-            yield f"job {job['id']} {job['task_name']} {given} is {job['status']}"
-        if "order_id" in given:
-            key = given["user_id"], given["order_id"]
-            if key not in records.orders:
-                yield f"job {job['task_name']} of order {key}, which does not exist"
-            if job["task_name"] == "orders.expire":
-                expiring.add(key)
-    for key, order in records.orders.items():
-        waited = order.row["payment_method"] == "WECHAT_PAY" and order.row["payable_fen"] > 0
-        if waited and key not in expiring:
-            yield f"order {key} has no job that lets it expire"
+        if job["status"] == "failed":
+            yield f"job {job['id']} {job['task_name']} {given} was given up"
+        if "order_id" in given and (given["user_id"], given["order_id"]) not in records.orders:
+            yield f"job {job['task_name']} {given} of an order that does not exist"
 
 
 def referrals(records: Records) -> Iterator[str]:

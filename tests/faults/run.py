@@ -17,7 +17,7 @@ from tests.faults.schedule import schedule
 from tests.faults.shopping import Shopper
 from tests.faults.simulator import Simulator
 from tests.faults.town import Town
-from tests.faults.world import build_world, is_quiet
+from tests.faults.world import build_world, still_waiting
 
 CLIENTS_END_S = 90
 QUIET_AFTER_S = 120
@@ -75,27 +75,27 @@ async def _run(
         task.cancel()
     for task in ended:
         task.result()
-    quiet = await _settled(town, tell)
+    left = await _settled(town, tell)
     found = await check_all(town, history, simulator, since)
-    return _outcome(town, history, mischief, found, quiet)
+    return _outcome(town, history, mischief, found, left)
 
 
-async def _settled(town: Town, tell: Tell) -> bool:
-    """Whether all orders and jobs came to their end in time."""
+async def _settled(town: Town, tell: Tell) -> dict[str, int]:
+    """What has not come to its end in time; empty: everything has."""
     tell("等待任务结束 waiting until all jobs are done")
     deadline = asyncio.get_running_loop().time() + QUIET_AFTER_S
-    while not await asyncio.to_thread(is_quiet, town):
+    while left := await asyncio.to_thread(still_waiting, town):
         if asyncio.get_running_loop().time() > deadline:
-            return False
+            break
         await asyncio.sleep(0.5)
-    return True
+    return left
 
 
 def _outcome(
-    town: Town, history: History, mischief: Mischief, found: Found, quiet: bool
+    town: Town, history: History, mischief: Mischief, found: Found, left: dict[str, int]
 ) -> Outcome:
-    if not quiet:
-        found.add("安静 quiet", 1, [f"jobs or orders did not end in {QUIET_AFTER_S} s"])
+    late = [f"{count} {name} not ended in {QUIET_AFTER_S} s" for name, count in left.items()]
+    found.add("安静 quiet", 1, late)
     placed = [act for act in history.of("placeOrder") if act.told is Told.DONE]
     return Outcome(
         faults=mischief.done,

@@ -9,7 +9,7 @@ COMMIT = b"COMMIT\x00"
 """What a client of PostgreSQL sends at the end of a transaction."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Pair:
     """One connection through the relay. `lost`: its answers are thrown away, then it breaks."""
 

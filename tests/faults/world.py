@@ -1,18 +1,23 @@
 """What the clients of a run shop with, and whether the town has come to rest."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 import httpx2
+from psycopg.types.json import Jsonb
 
+from app.documents.referral import dump_rules
+from app.domain.referral.rules import DEFAULT_REFERRAL_RULES
 from tests.faults.town import Town
 
 NEWCOMERS = 60
 REFERRERS = 6
 CODES = 12
 FIRST_NEWCOMER = 5_000_001
-STATIONS = """query { stations(filter: {}, sort: DISTANCE, first: 30) { edges { node { id
+STATIONS = """query { stations(
+  near: {latitude: 39.9, longitude: 116.4}, radiusMeters: 50000, sort: DISTANCE, first: 30) { edges { node { id
   products { fuelGrade } } } } }"""
 OFFERS = "query { offers(first: 100) { edges { node { id title } } } }"
 REFERRAL = "query { viewer { referral { code } } }"
@@ -33,6 +38,7 @@ class World:
 
 
 async def build_world(town: Town, http: httpx2.AsyncClient) -> World:
+    _publish_referral_rules(town)
     members = _members(town)
     newcomers = _add_newcomers(town)
     asker = _Asker(town, http)
@@ -72,6 +78,18 @@ class _Asker:
         return body["data"]
 
 
+def _publish_referral_rules(town: Town) -> None:
+    """Rewards at once, in place of after a week."""
+    terms = replace(DEFAULT_REFERRAL_RULES.terms, cooling=timedelta(0), least_paid_fen=0)
+    document = dump_rules(replace(DEFAULT_REFERRAL_RULES, terms=terms, cap=4))
+    with town.connect() as connection:
+        connection.execute(
+            "INSERT INTO referral_rules (document, published_by, published_at) "
+            "VALUES (%s, 'faults', now())",
+            [Jsonb(document)],
+        )
+
+
 def _members(town: Town) -> list[int]:
     with town.connect() as connection:
         found = connection.execute("SELECT user_id FROM member ORDER BY user_id LIMIT 40")
@@ -100,18 +118,23 @@ async def _coupon_codes(town: Town) -> list[str]:
     return found
 
 
-def is_quiet(town: Town) -> bool:
-    """Whether every order, refund and referral of the run has come as far as it goes by itself,
-    and no job is left to run."""
+WAITING = {
+    "orders": "SELECT count(*) FROM fuel_order WHERE status IN ('PLACED', 'PAID', 'REFUNDING')"
+    " OR (status IN ('FULFILLED', 'PARTIALLY_REFUNDED') AND completed_at IS NULL)",
+    "payments": "SELECT count(*) FROM payment WHERE state IN ('OPEN', 'RETURNING')",
+    "refunds": "SELECT count(*) FROM order_refund WHERE status IN ('REQUESTED', 'PROCESSING')",
+    "referrals": "SELECT count(*) FROM referral WHERE 'COOLING' IN (friend_state, referrer_state)"
+    " OR 'REVERSING' IN (friend_state, referrer_state)",
+    "jobs": "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
+    " AND task_name !~ '(sweep|purge|rescue|expire_codes)' AND task_name <> 'accounts.release'",
+}
+
+
+def still_waiting(town: Town) -> dict[str, int]:
+    """How many of each have not come as far as they go by themselves; empty: all have."""
     with town.connect() as connection:
-        found = connection.execute(
-            """SELECT
-            (SELECT count(*) FROM fuel_order WHERE status IN ('PLACED', 'PAID', 'REFUNDING'))
-            + (SELECT count(*) FROM fuel_order
-               WHERE status = 'FULFILLED' AND completed_at IS NULL)
-            + (SELECT count(*) FROM payment WHERE state IN ('OPEN', 'RETURNING'))
-            + (SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')
-               AND task_name NOT LIKE '%.sweep' AND task_name NOT LIKE '%.purge'
-               AND task_name NOT LIKE 'jobs.%')"""
-        ).fetchone()
-    return found is not None and found[0] == 0
+        found = {
+            name: int(str((connection.execute(query).fetchone() or [0])[0]))
+            for name, query in WAITING.items()
+        }
+    return {name: count for name, count in found.items() if count}
