@@ -30,6 +30,9 @@ SILENT_PEER = {
 """A host that vanished without a word is noticed within about 25 s; by itself the kernel takes a
 quarter of an hour or more, and the reader of catalog versions would wait as long."""
 
+IDLE_IN_TRANSACTION_MS = 10_000
+"""A process that was stopped in the middle of a transaction loses its locks after so long."""
+
 
 def database_url(url: str | URL) -> URL:
     """The address with our driver: "postgres://", "postgresql://" and "postgresql+psycopg://" all
@@ -53,7 +56,10 @@ def make_engine(
 ) -> AsyncEngine:
     """An engine on psycopg. A statement ends after `statement_timeout_ms` (0: never), waiting for
     a free connection after `pool_timeout_s`; both are `StorageUnavailable` to readers."""
-    options = f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC"
+    options = (
+        f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC "
+        f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}"
+    )
     return create_async_engine(
         database_url(url),
         pool_size=pool_size,
