@@ -8,23 +8,13 @@ from app.domain.orders.invoice import (
     Invoice,
     InvoiceFieldInvalid,
     InvoiceStatus,
+    may_invoice,
+    paid_in_money_fen,
 )
-from app.domain.orders.order import Order
-from app.domain.orders.status import OrderStatus
-from app.domain.shared.payment import PaymentMethod
 from app.ports.work import Work
 from app.resolvers.desk import Desk
 from app.resolvers.once import Asked, Receipt, once
 from app.resolvers.refusals import ErrorCode, Refusal, Refused, Subject
-
-_BILLED = frozenset(
-    {
-        OrderStatus.PAID,
-        OrderStatus.FULFILLED,
-        OrderStatus.COMPLETED,
-        OrderStatus.PARTIALLY_REFUNDED,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +75,7 @@ async def _ask(desk: Desk, work: Work, user_id: int, asked: InvoiceAsked) -> Non
     if order is None:
         raise Refused(Refusal(code=ErrorCode.NOT_FOUND, at=("order_id",), subject=Subject.ORDER))
     known = await work.invoices.invoice(user_id, order.id)
-    if known is not None and known.status is not InvoiceStatus.FAILED:
+    if known is not None and known.stands:
         raise Refused(Refusal(code=ErrorCode.INVOICE_EXISTS, at=("order_id",)))
     if not may_invoice(order):
         raise Refused(Refusal(code=ErrorCode.ORDER_STATE, at=("order_id",)))
@@ -108,18 +98,6 @@ async def _ask(desk: Desk, work: Work, user_id: int, asked: InvoiceAsked) -> Non
             after={"amount_fen": invoice.amount_fen, "with_tax_number": bool(bill.tax_number)},
         )
     )
-
-
-def may_invoice(order: Order) -> bool:
-    """Whether an invoice of the order can be asked for now, had none been."""
-    return order.status in _BILLED and paid_in_money_fen(order) > 0
-
-
-def paid_in_money_fen(order: Order) -> int:
-    """What was really paid, less what was refunded; 0 for what fuel credit paid."""
-    if order.paid_at is None or order.payment_method is PaymentMethod.FUEL_CREDIT:
-        return 0
-    return order.terms.payable_fen - order.refunded_fen
 
 
 def _bill(asked: InvoiceAsked) -> Bill:

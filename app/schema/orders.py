@@ -88,9 +88,6 @@ class Order(Node):
     number: str
     status: OrderStatus
     status_label: str
-    actions: list[OrderAction] = strawberry.field(
-        description="What the viewer may do now: draw buttons from it."
-    )
     station_name: str
     fuel_grade: FuelGrade
     nozzle_no: str | None
@@ -116,7 +113,6 @@ class Order(Node):
             number=order.number,
             status=order.status,
             status_label=ORDER_STATUSES[order.status].in_language(words.language),
-            actions=list(actions_of(order, info.context.moment)),
             station_name=terms.station_name,
             fuel_grade=terms.fuel_grade,
             nozzle_no=terms.nozzle_no,
@@ -134,6 +130,12 @@ class Order(Node):
             completed_at=_instant(order.completed_at),
             _order=order,
         )
+
+    @strawberry.field(description="What the viewer may do now: draw buttons from it.")
+    async def actions(self, info: Info) -> list[OrderAction]:
+        found = await invoice_of(info.context, self._order)
+        invoiced = found is not None and found.stands
+        return list(actions_of(self._order, info.context.moment, invoiced=invoiced))
 
     @strawberry.field
     def station(self, info: Info) -> Station | None:

@@ -37,7 +37,7 @@ mutation ($input: RequestRefundInput!) {
 INVOICE = """
 mutation ($input: RequestInvoiceInput!) {
   requestInvoice(input: $input) {
-    order { invoice { status title amount { fen } url } }
+    order { actions invoice { status title amount { fen } url } }
     invoice { status title amount { fen } url }
     userErrors { code path message }
   }
@@ -45,7 +45,7 @@ mutation ($input: RequestInvoiceInput!) {
 """
 PAPERS = """
 query ($id: ID!) {
-  order(id: $id) { status refunds { status restored } invoice { status amount { fen } } }
+  order(id: $id) { status actions refunds { status restored } invoice { status amount { fen } } }
 }
 """
 
@@ -123,6 +123,7 @@ async def test_a_whole_refund_from_asking_to_words(client: Client):
     told = await client.ask(PAPERS, language=Language.EN, id=id_of(order_id))
     assert told == {
         "status": "REFUNDED",
+        "actions": ["REORDER"],
         "refunds": [
             {
                 "status": "DONE",
@@ -171,6 +172,8 @@ async def test_a_guest_is_asked_to_sign_in(client: Client):
 
 async def test_an_invoice_and_the_second_one(client: Client):
     order_id = await client.shop.buy(order_terms())
+    before = await client.ask(PAPERS, id=id_of(order_id))
+    assert before["actions"] == ["REFUND", "INVOICE", "REORDER"]
     given = {"orderId": id_of(order_id), "title": "油惠测试有限公司", "idempotencyKey": "i1"}
     expected = {
         "status": "REQUESTED",
@@ -180,6 +183,7 @@ async def test_an_invoice_and_the_second_one(client: Client):
     }
     payload = await client.ask(INVOICE, input={**given, "taxNumber": "91310000MA1FL0001X"})
     assert (payload["invoice"], payload["order"]["invoice"]) == (expected, expected)
+    assert payload["order"]["actions"] == ["REFUND", "REORDER"]
     again = await client.ask(INVOICE, input={**given, "idempotencyKey": "i2"})
     assert [(e["code"], e["message"]) for e in again["userErrors"]] == [
         ("INVOICE_EXISTS", "该订单已申请开票")

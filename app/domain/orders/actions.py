@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.orders.invoice import may_invoice
 from app.domain.orders.lifecycle import OrderAct, may
 from app.domain.orders.order import Order
 from app.domain.orders.status import OrderStatus
@@ -28,7 +29,6 @@ def actions_of(
         allowed.append(OrderAction.CANCEL)
     if may(order, OrderAct.ASK_REFUND):
         allowed.append(OrderAction.REFUND)
-    paid_left = order.paid_at is not None and order.refunded_fen < order.terms.payable_fen
-    if paid_left and not invoiced:
+    if may_invoice(order) and not invoiced:
         allowed.append(OrderAction.INVOICE)
     return (*allowed, OrderAction.REORDER)

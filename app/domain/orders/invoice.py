@@ -5,10 +5,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.orders.order import Order
+from app.domain.orders.status import OrderStatus
+from app.domain.shared.payment import PaymentMethod
+
 LONGEST_TITLE = 100
 LONGEST_EMAIL = 254
 _TAX_NUMBER = re.compile(r"[0-9A-Z]{15,20}")
 _EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)+")
+
+
+_BILLED = frozenset(
+    {
+        OrderStatus.PAID,
+        OrderStatus.FULFILLED,
+        OrderStatus.COMPLETED,
+        OrderStatus.PARTIALLY_REFUNDED,
+    }
+)
 
 
 class InvoiceStatus(StrEnum):
@@ -65,6 +79,11 @@ class Invoice:
     requested_at: datetime
     url: str | None = None
 
+    @property
+    def stands(self) -> bool:
+        """While it does, no other can be asked for."""
+        return self.status is not InvoiceStatus.FAILED
+
 
 def after_refund(invoice: Invoice, money_fen: int) -> Invoice:
     """What is still asked for falls by what was refunded; nothing left: it fails. One that was
@@ -75,3 +94,15 @@ def after_refund(invoice: Invoice, money_fen: int) -> Invoice:
     if left <= 0:
         return replace(invoice, status=InvoiceStatus.FAILED)
     return replace(invoice, amount_fen=left)
+
+
+def may_invoice(order: Order) -> bool:
+    """Whether an invoice of the order can be asked for now, had none been."""
+    return order.status in _BILLED and paid_in_money_fen(order) > 0
+
+
+def paid_in_money_fen(order: Order) -> int:
+    """What was really paid, less what was refunded; 0 for what fuel credit paid."""
+    if order.paid_at is None or order.payment_method is PaymentMethod.FUEL_CREDIT:
+        return 0
+    return order.terms.payable_fen - order.refunded_fen
