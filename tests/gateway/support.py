@@ -1,7 +1,7 @@
 """A small schema and fakes of the ports: the edge on its own, without a database."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -133,8 +133,42 @@ class Mutation:
         return "changed"
 
 
+@strawberry.type
+class Count:
+    number: int
+
+    @strawberry.field
+    def at(self, info: Info) -> str:
+        """The instant of the answer's own context."""
+        return context_of(info).moment.isoformat()
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def counted(self, to: int) -> AsyncGenerator[Count, None]:
+        for number in range(1, to + 1):
+            yield Count(number=number)
+
+    @strawberry.subscription
+    async def endless(self, info: Info) -> AsyncGenerator[str, None]:
+        yield str(context_of(info).user_id)
+        await asyncio.Event().wait()
+
+    @strawberry.subscription
+    async def broken(self, after: int) -> AsyncGenerator[str, None]:
+        for _ in range(after):
+            yield "so far"
+        raise KeyError(f"no row for {SECRET_PHONE}")
+
+    @strawberry.subscription
+    async def refused(self) -> AsyncGenerator[str, None]:
+        raise BadPageSize(0)
+        yield ""
+
+
 def toy_schema() -> strawberry.Schema:
-    return strawberry.Schema(query=Query, mutation=Mutation)
+    return strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription)
 
 
 @dataclass
