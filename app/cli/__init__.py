@@ -33,6 +33,7 @@ COMMANDS = {
     "promotions": Place("app.cli.promotions", "promotions", "发布优惠活动 · publish promotions"),
     "coupons": Place("app.cli.coupons", "coupons", "发券、兑换码、收回 · issue, codes, revoke"),
     "orders": Place("app.cli.orders", "orders", "查看订单、确认加油 · orders, for operators"),
+    "referral": Place("app.cli.referral", "referral", "邀请规则 · the rules of referral"),
     "settle": Place("app.cli.settle", "settle", "补贴分摊 · what each funder owes for a day"),
     "reconcile": Place(
         "app.cli.reconcile", "reconcile", "与支付账单对账 · against the provider's bill"

@@ -16,6 +16,10 @@ class ReferralBook(Protocol):
         """The rules published last."""
         ...
 
+    async def publish(self, rules: ReferralRules, published_by: str, at: datetime) -> None:
+        """They are in force from the commit on, for friends that are bound after it."""
+        ...
+
     async def code_of(self, user_id: int) -> str:
         """The member's code, made at the first asking; the same for ever after."""
         ...

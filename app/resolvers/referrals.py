@@ -51,7 +51,7 @@ class FoundLanding:
     @property
     def open(self) -> bool:
         cap = self.landing.rules.cap
-        return self.landing.rules.open and (cap is None or self.landing.rewarded < cap)
+        return self.landing.rules.is_open and (cap is None or self.landing.rewarded < cap)
 
 
 async def landing(context: RequestContext, typed: str) -> FoundLanding | None:

@@ -60,7 +60,6 @@ class PostgresReferralBook:
         return rules_of(await self._connection.scalar(NEWEST_RULES))
 
     async def publish(self, rules: ReferralRules, published_by: str, at: datetime) -> None:
-        """They are in force from the commit on, for friends that are bound after it."""
         values = {"document": dump_rules(rules), "published_by": published_by, "published_at": at}
         await self._connection.execute(insert(RULES).values(values))
 

@@ -26,7 +26,7 @@ def bind_refusal(
         return BindRefusal.SELF
     if newcomer.referrer_id is not None:
         return BindRefusal.BOUND
-    if not rules.open:
+    if not rules.is_open:
         return BindRefusal.CLOSED
     if newcomer.has_ordered or moment >= newcomer.joined_at + rules.bind_within:
         return BindRefusal.LATE

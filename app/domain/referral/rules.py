@@ -42,14 +42,14 @@ class ReferralTerms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReferralRules:
-    """`open`: whether friends may be bound now. `bind_within`: from joining. `cap`: friends that
+    """`is_open`: whether friends may be bound now. `bind_within`: from joining. `cap`: friends that
     one referrer is rewarded for; None: any number. `landing_url` is the H5 page of share links,
     `mini_program_page` the mini-program's."""
 
     title: LocalizedText
     text: LocalizedText
     terms: ReferralTerms
-    open: bool = True
+    is_open: bool = True
     bind_within: timedelta = timedelta(days=7)
     cap: int | None = 50
     landing_url: str

@@ -67,7 +67,7 @@ def test_who_may_be_bound(changes: dict, moment: datetime, why: BindRefusal | No
 
 def test_nobody_invites_themselves_or_after_the_end():
     assert bind_refusal(RULES, newcomer(), 1, 1, NOON) is BindRefusal.SELF
-    closed = replace(RULES, open=False)
+    closed = replace(RULES, is_open=False)
     assert bind_refusal(closed, newcomer(), 2, 1, NOON) is BindRefusal.CLOSED
 
 

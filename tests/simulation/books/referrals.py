@@ -19,7 +19,11 @@ class MemoryReferrals:
 
     async def rules(self) -> ReferralRules:
         await self.tx.statement("referrals.rules")
-        return self.published
+        return self.tx.get("rules", ()) or self.published
+
+    async def publish(self, rules: ReferralRules, published_by: str, at: datetime) -> None:
+        await self.tx.statement("referrals.publish")
+        await self.tx.put("rules", (), rules)
 
     async def code_of(self, user_id: int) -> str:
         await self.tx.statement("referrals.code_of")
