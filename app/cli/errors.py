@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from app.integrations.local_servers import AlreadyRunning, LocalServersError
 from app.integrations.wechat_pay.account import AccountIncomplete
 from app.ports.errors import StorageUnavailable
+from app.security.sealing import SealingKeyInvalid
 
 
 class ExitCode(IntEnum):
@@ -49,7 +50,7 @@ class Terminated(BaseException):
 def reported() -> Iterator[None]:
     """Turn what a command raises into a message on standard error and an exit code."""
     try:
-        with _database_faults_told():
+        with _keys_told(), _database_faults_told():
             yield
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
@@ -70,6 +71,16 @@ def reported() -> Iterator[None]:
         _tell(str(error), ExitCode.USAGE)
     except ValidationError as error:
         _tell(_settings_message(error), ExitCode.USAGE)
+
+
+@contextmanager
+def _keys_told() -> Iterator[None]:
+    try:
+        yield
+    except SealingKeyInvalid as error:
+        zh = "封存密钥无法使用：YOUHUI_SEALING_KEY 须为 32 字节的 base64。"
+        en = "The sealing key cannot be used: YOUHUI_SEALING_KEY holds 32 bytes in base64."
+        _tell(f"{zh}\n{en}\n{error}", ExitCode.USAGE)
 
 
 @contextmanager

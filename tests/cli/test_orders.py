@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import text
 
+from app.cli.errors import reported
 from app.cli.orders import orders
 from app.cli.settle import settle
 from app.storage.engine import make_engine
@@ -123,3 +124,16 @@ def test_a_station_says_that_it_was_fuelled_once(shopping):
         )
 
     assert shopping(acts) == [("order.fulfil", "OPERATOR", "李明")]
+
+
+def test_a_sealing_key_that_is_none_is_told_and_not_shown(
+    shopping, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    number = shopping(bought_whole)
+    monkeypatch.setenv("YOUHUI_SEALING_KEY", "c2hvcnQ=")
+    with pytest.raises(SystemExit) as ended, reported():
+        orders.main(["show", number], standalone_mode=False)
+    assert ended.value.code == 2
+    told = capsys.readouterr().err
+    assert "YOUHUI_SEALING_KEY" in told
+    assert "c2hvcnQ" not in told
