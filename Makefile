@@ -10,6 +10,8 @@ WORKERS ?= auto
 UV ?= uv
 N ?= 20000
 SEED ?= 1
+SECONDS ?= 60
+CLIENTS ?= 32
 ARGS ?=
 ONLY ?= app.domain.promotions.*
 
@@ -19,7 +21,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix schema seed migrate bench clean test-pg15 fuzz-engine \
-	mutants check-sydney bench-engine bench-publish lock graphiql
+	mutants test-faults test-mutants check-sydney bench-engine bench-publish lock graphiql
 
 help: ## 列出所有命令 list the commands
 	@awk 'BEGIN {FS = ":.*## "; print "油惠 Youhui\n"} \
@@ -66,6 +68,12 @@ schema: .venv/.dev ## 重新打印 schema.graphql print the SDL
 
 fuzz-engine: .venv/.dev ## 引擎对照穷举 the engine against brute force (N, SEED)
 	@$(PY) -m bench.fuzz_engine --n $(N) --seed $(SEED) $(ARGS)
+
+test-faults: .venv/.dev ## 故障测试：杀进程、断库、时钟跳变 everything fails, nothing is lost (SECONDS, SEED, CLIENTS)
+	@$(PY) -m tests.faults --seconds $(SECONDS) --seed $(SEED) --clients $(CLIENTS) $(ARGS)
+
+test-mutants: .venv/.dev ## 植入缺陷，看核对能否发现 planted defects that the fault test must notice
+	@$(PY) -m tests.faults.mutants $(ARGS)
 
 mutants: .venv/.dev ## 变异测试引擎 planted faults that no test notices (ONLY, an hour)
 	@.venv/bin/mutmut run "$(ONLY)" $(ARGS) && $(PY) -m bench.mutants

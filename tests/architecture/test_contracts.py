@@ -34,6 +34,11 @@ PLANTED = {
         "import app.cache.keys",
         "app.gateway -> app.cache.keys",
     ),
+    "The worker runs use cases, not the contract": (
+        "app/worker/__init__.py",
+        "import app.schema.enums",
+        "app.worker -> app.schema.enums",
+    ),
     "The domain knows no framework": (
         "app/domain/pricing/fill.py",
         "import pydantic",
