@@ -1,7 +1,7 @@
 """Demo data: what a seed holds, who makes it, who keeps it. All of it is marked as generated."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -49,7 +49,7 @@ class SeedMember:
     member: Member
     joined_at: datetime
     points: Balance
-    fuel_credit: Balance = Balance()
+    fuel_credit: Balance = field(default_factory=Balance)
     favourites: tuple[int, ...] = ()
     orders: tuple[Order, ...] = ()
     coupons: tuple[Coupon, ...] = ()

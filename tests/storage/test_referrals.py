@@ -149,6 +149,7 @@ async def test_it_is_too_late_after_the_window_and_after_an_order(town: Town):
 
 async def test_an_unknown_code_and_a_closed_campaign(town: Town):
     answer = await bind(town[FRIEND].desk(), FRIEND, "22222222", "k")
+    assert isinstance(answer, tuple)
     assert [r.code for r in answer] == [ErrorCode.CODE_UNKNOWN]
     await town.publish(replace(DEFAULT_REFERRAL_RULES, is_open=False))
     assert await town.bind(FRIEND, REFERRER, "k2") == [ErrorCode.OFFER_ENDED]

@@ -54,6 +54,7 @@ class MemberPlan:
     language: str = "zh-CN"
     remembers_fuel: bool = False
     points: int
+    fuel_credit_fen: int
     favourites: tuple[int, ...] = ()
     coupons: tuple[CouponPlan, ...] | None = None
 
@@ -95,6 +96,7 @@ def _persona(persona: Mapping[str, Any], by_code: Mapping[str, SeedStation]) -> 
         language=persona.get("language", "zh-CN"),
         remembers_fuel=persona["orders"] > 0,
         points=persona["points"],
+        fuel_credit_fen=persona.get("fuel_credit_fen", 0),
         favourites=tuple(seeded.station.id for seeded in favourites),
         coupons=tuple(_coupons(planned) for planned in persona.get("coupons", ())),
     )
@@ -164,6 +166,7 @@ def _drawn(index: int, city: list[SeedStation], rng: Random) -> MemberPlan:
         personalised=rng.randrange(100) >= 6,
         remembers_fuel=rng.randrange(100) < 35,
         points=orders * rng.randint(40, 260),
+        fuel_credit_fen=0,
         favourites=tuple(
             seeded.station.id
             for seeded in stations[: rng.choices((0, 1, 2, 3), (55, 28, 12, 5))[0]]

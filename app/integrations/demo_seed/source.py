@@ -113,6 +113,7 @@ def _member(
         ),
         joined_at=joined_at,
         points=_points(plan, moment, rng),
+        fuel_credit=Balance(available=plan.fuel_credit_fen),
         favourites=plan.favourites,
         orders=orders,
         coupons=tuple(make_coupons(plan, batches, moment, rng)),
