@@ -25,9 +25,16 @@ def turn(label: str) -> Generator[str, None, None]:
     yield label
 
 
+@types.coroutine
+def ended(task: "Task") -> Generator["Task", None, None]:
+    """Waits for a task's end, however it ends."""
+    if not task.done:
+        yield task
+
+
 @dataclass(slots=True, eq=False)
 class Task:
-    """`process`: a crash of it takes all its tasks."""
+    """`process`: a crash of it takes all its tasks; 0: what lives outside, and never crashes."""
 
     name: str
     process: int
@@ -36,8 +43,9 @@ class Task:
     error: BaseException | None = None
     done: bool = False
 
-    def step(self, thrown: BaseException | None = None) -> str | None:
-        """To the next turn, whose label is answered; None: it has ended."""
+    def step(self, thrown: BaseException | None = None) -> "str | Task | None":
+        """To the next turn, whose label is answered, or to a wait for the task answered; None: it
+        has ended."""
         try:
             if thrown is not None:
                 return self.coroutine.throw(thrown)
@@ -60,6 +68,7 @@ class Scheduler:
     trace: list[str] = field(default_factory=list[str])
     crashes: int = 0
     steps: int = 0
+    waiting: dict[Task, list[Task]] = field(default_factory=dict[Task, list[Task]])
 
     def start(self, name: str, process: int, coroutine: Coroutine[Any, Any, Any]) -> Task:
         task = Task(name, process, coroutine)
@@ -73,14 +82,22 @@ class Scheduler:
             if self.steps > most_steps:
                 raise Stuck(", ".join(task.name for task in self.tasks))
             task = self.chance.choice(self.tasks)
-            if self.crash_rate and self.chance.random() < self.crash_rate:
+            if task.process and self.chance.random() < self.crash_rate:
                 self._crash(task.process)
                 continue
-            label = task.step()
-            self.trace.append(f"{task.name}: {label or self._end(task)}")
+            self._step(task)
+
+    def _step(self, task: Task) -> None:
+        label = task.step()
+        if isinstance(label, Task):
+            self.tasks.remove(task)
+            self.waiting.setdefault(label, []).append(task)
+            return
+        self.trace.append(f"{task.name}: {label or self._end(task)}")
 
     def _end(self, task: Task) -> str:
         self.tasks.remove(task)
+        self.tasks.extend(self.waiting.pop(task, ()))
         return f"ends with {task.error or task.result!r}"
 
     def _crash(self, process: int) -> None:

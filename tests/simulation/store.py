@@ -103,6 +103,9 @@ class Transaction:
         await self.lock(table, key)
         self.written[table, key] = value
 
+    def held_by_others(self, table: str, key: Key) -> bool:
+        return self.store.locks.get((table, key), self) is not self
+
     async def remove(self, table: str, key: Key) -> None:
         await self.put(table, key, GONE)
 

@@ -84,15 +84,15 @@ class MemoryCoupons:
 
     async def take_code(
         self, hashes: Sequence[bytes], user_id: int, moment: datetime
-    ) -> str | None:
+    ) -> bool:
         await self.tx.statement("coupons.take_code")
         for known in hashes:
             await self.tx.lock("codes", (known,))
             code: KnownCode | None = self.tx.get("codes", (known,))
             if code is not None and code.redeemed_by is None and not code.revoked:
                 await self.tx.put("codes", (known,), replace(code, redeemed_by=user_id))
-                return code.batch_code
-        return None
+                return True
+        return False
 
     async def code_of(self, hashes: Sequence[bytes]) -> KnownCode | None:
         await self.tx.statement("coupons.code_of")
@@ -105,3 +105,26 @@ class MemoryCoupons:
         misses = (self.tx.get("misses", key) or 0) + 1
         await self.tx.put("misses", key, misses)
         return misses
+
+    async def revoke_one(self, user_id: int, coupon_id: int, moment: datetime) -> Coupon | None:
+        await self.tx.statement("coupons.revoke_one")
+        await self.tx.lock("coupons", (user_id, coupon_id))
+        coupon: Coupon | None = self.tx.get("coupons", (user_id, coupon_id))
+        if coupon is None or coupon.status_at(moment) is not CouponStatus.USABLE:
+            return coupon
+        revoked = replace(coupon, stored_status=CouponStatus.REVOKED)
+        await self.tx.put("coupons", (user_id, coupon_id), revoked)
+        return revoked
+
+    async def expire_due(self, moment: datetime, at_most: int) -> int:
+        await self.tx.statement("coupons.expire_due")
+        over = [
+            key
+            for key, coupon in self.tx.rows("coupons").items()
+            if coupon.stored_status is CouponStatus.USABLE and coupon.valid_until <= moment
+            if not self.tx.held_by_others("coupons", key)
+        ]
+        for key in over[:at_most]:
+            expired = replace(self.tx.get("coupons", key), stored_status=CouponStatus.EXPIRED)
+            await self.tx.put("coupons", key, expired)
+        return len(over[:at_most])

@@ -70,7 +70,7 @@ class MemoryInvoices:
 
 @dataclass(frozen=True, slots=True)
 class MemoryJobs:
-    """A waiting job's key keeps another of its name and key out."""
+    """A waiting job's key keeps another of its name and key out; at most, it is brought forward."""
 
     tx: Transaction
 
@@ -78,5 +78,8 @@ class MemoryJobs:
         await self.tx.statement("jobs.defer")
         if job.key is None:
             await self.tx.put("jobs", (self.tx.new_id(),), job)
-        elif self.tx.get("jobs", (job.name, job.key)) is None:
+            return
+        await self.tx.lock("jobs", (job.name, job.key))
+        waits: Job | None = self.tx.get("jobs", (job.name, job.key))
+        if waits is None or (waits.at is not None and (job.at is None or job.at < waits.at)):
             await self.tx.put("jobs", (job.name, job.key), job)
