@@ -14,13 +14,16 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from tests.faults.run import Outcome, run
+from tests.faults.run import Outcome, Wanted, run
 
 PARSER = argparse.ArgumentParser(prog="make test-faults", description=__doc__)
 PARSER.add_argument("--seconds", type=float, default=60, help="how long faults come · 故障时长")
 PARSER.add_argument("--seed", type=int, default=7, help="of faults and clients · 随机种子")
 PARSER.add_argument("--clients", type=int, default=32, help="at the same time · 并发客户端")
 PARSER.add_argument("--defect", default=None, help="a planted defect · 植入的缺陷")
+PARSER.add_argument(
+    "--patience", type=float, default=90, help="seconds until all jobs ended · 等待任务结束的秒数"
+)
 PARSER.add_argument("--keep", action="store_true", help="keep logs and data · 保留日志和数据")
 PARSER.add_argument("--quiet", action="store_true", help="the last line alone · 只打印最后一行")
 
@@ -32,10 +35,21 @@ def main() -> None:
     outcome = None
     try:
         outcome = asyncio.run(
-            run(folder, given.seconds, given.seed, given.clients, given.defect, console.print)
+            run(
+                folder,
+                Wanted(
+                    seconds=given.seconds,
+                    seed=given.seed,
+                    clients=given.clients,
+                    defect=given.defect,
+                    patience_s=given.patience,
+                ),
+                console.print,
+            )
         )
     finally:
-        if given.keep or outcome is None or outcome.violations:
+        failed = outcome is None or outcome.violations or outcome.unresolved
+        if given.keep or (failed and given.defect is None):
             click.echo(f"日志 logs: {folder}", err=True)
         else:
             shutil.rmtree(folder, ignore_errors=True)

@@ -11,6 +11,8 @@ from tests.faults.history import Act, History, Told
 from tests.faults.town import Town
 
 TIMEOUT_S = 6.0
+TRIES, TRIES_AT_REST = 120, 40
+"""How often an act is repeated, in all and once everything runs well."""
 SAME = {
     "placeOrder": ("order", ("id", "number", "payable")),
     "claimOffer": ("coupon", ("id",)),
@@ -75,9 +77,10 @@ class Client:
         """Repeats until told; None: it was still unknown a while after everything was well."""
         if act not in self.history.acts:
             self.history.acts.append(act)
-        left = 40
-        while left:
+        left, in_all = TRIES_AT_REST, TRIES
+        while left and in_all:
             left -= self.over.is_set()
+            in_all -= 1
             payload = await self.attempt(act, document)
             if payload is not None:
                 return payload

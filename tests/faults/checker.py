@@ -46,6 +46,7 @@ async def check_all(town: Town, history: History, simulator: Simulator, since: d
     found.add("任务 jobs end", len(records.jobs), list(jobs(records)))
     found.add("邀请 referrals once", len(records.referrals), list(referrals(records)))
     found.add("支付 money at the provider", len(paid), list(money(records, paid, returned)))
+    found.add("付款 paid once", orders, list(paid_once(records)))
     return found
 
 
@@ -281,6 +282,17 @@ def money(
     for number, row in ours.items():
         if row["state"] in ("PAID", "RETURNED") and number not in took:
             yield f"payment {number} is {row['state']} here, unknown there"
+
+
+def paid_once(records: Records) -> Iterator[str]:
+    """An order that was paid with money has one payment that paid it; no other has any."""
+    paying = Counter(
+        (r["user_id"], r["order_id"]) for r in records.payments if r["state"] == "PAID"
+    )
+    for key, order in records.orders.items():
+        by_money = order.row["payment_method"] == "WECHAT_PAY" and order.row["payable_fen"] > 0
+        if by_money and paying[key] != int(order.row["paid_at"] is not None):
+            yield f"order {key} {order.status}: {paying[key]} payments pay it"
 
 
 def _is_paid(payment: dict[str, Any]) -> bool:

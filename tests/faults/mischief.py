@@ -4,7 +4,10 @@ import asyncio
 import random
 import signal
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
+
+import psycopg
 
 from tests.faults.schedule import Fault, Kind
 from tests.faults.simulator import Simulator
@@ -18,15 +21,16 @@ FURTHEST_AHEAD_S = 120
 
 @dataclass
 class Mischief:
-    """`done`: how many faults have begun. `recovery`: seconds from a fault's end until requests
-    succeed again, by kind, for the report."""
+    """`done`: how many faults have begun."""
 
     town: Town
     simulator: Simulator
     tell: Callable[[str], None]
     done: int = 0
     _running: set[asyncio.Task[None]] = field(default_factory=set)
-    _by_kind: dict[Kind, Callable[[Fault], Awaitable[None]]] = field(default_factory=dict)
+    _by_kind: dict[Kind, Callable[[Fault], Awaitable[None]]] = field(
+        default_factory=dict[Kind, Callable[[Fault], Awaitable[None]]]
+    )
 
     def __post_init__(self) -> None:
         self._by_kind = {
@@ -126,7 +130,8 @@ class Mischief:
                     [0.3 + fault.strength * 0.7],
                 )
 
-        await asyncio.to_thread(terminate)
+        with suppress(psycopg.OperationalError):  # it may be restarting just now
+            await asyncio.to_thread(terminate)
 
     async def _kill_redis(self, fault: Fault) -> None:
         await asyncio.to_thread(self.town.kill_redis)

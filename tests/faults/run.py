@@ -19,9 +19,6 @@ from tests.faults.simulator import Simulator
 from tests.faults.town import Town
 from tests.faults.world import build_world, still_waiting
 
-CLIENTS_END_S = 90
-QUIET_AFTER_S = 120
-
 Tell = Callable[[str], None]
 
 
@@ -38,22 +35,29 @@ class Outcome:
     figures: dict[str, str] = field(default_factory=dict[str, str])
 
 
-async def run(
-    folder: Path, seconds: float, seed: int, clients: int, defect: str | None, tell: Tell
-) -> Outcome:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """`patience_s`: how long orders and jobs may take to end, once everything runs well."""
+
+    seconds: float
+    seed: int
+    clients: int
+    defect: str | None
+    patience_s: float
+
+
+async def run(folder: Path, wanted: Wanted, tell: Tell) -> Outcome:
     """Everything that was started is ended, however the run ends."""
-    town = Town.at(folder, defect)
+    town = Town.at(folder, wanted.defect)
     try:
         await town.open(tell)
         async with httpx2.AsyncClient() as http:
-            return await _run(town, http, seconds, seed, clients, tell)
+            return await _run(town, http, wanted, tell)
     finally:
         await town.close()
 
 
-async def _run(
-    town: Town, http: httpx2.AsyncClient, seconds: float, seed: int, clients: int, tell: Tell
-) -> Outcome:
+async def _run(town: Town, http: httpx2.AsyncClient, wanted: Wanted, tell: Tell) -> Outcome:
     history, over = History(), asyncio.Event()
     simulator = Simulator(http, town)
     world = await build_world(town, http)
@@ -61,29 +65,31 @@ async def _run(
     mischief = Mischief(town, simulator, tell)
     shoppers = [
         Shopper(
-            Client(town, history, http, random.Random(f"{seed}/{number}"), over), world, simulator
+            Client(town, history, http, random.Random(f"{wanted.seed}/{number}"), over),
+            world,
+            simulator,
         )
-        for number in range(clients)
+        for number in range(wanted.clients)
     ]
     shopping = [asyncio.ensure_future(shopper.shop()) for shopper in shoppers]
-    await mischief.follow(list(schedule(seconds, seed)))
+    await mischief.follow(list(schedule(wanted.seconds, wanted.seed)))
     tell("一切恢复 everything is mended")
     await mischief.heal()
     over.set()
-    ended, late = await asyncio.wait(shopping, timeout=CLIENTS_END_S)
+    ended, late = await asyncio.wait(shopping, timeout=wanted.patience_s)
     for task in late:
         task.cancel()
     for task in ended:
         task.result()
-    left = await _settled(town, tell)
+    left = await _settled(town, wanted.patience_s, tell)
     found = await check_all(town, history, simulator, since)
     return _outcome(town, history, mischief, found, left)
 
 
-async def _settled(town: Town, tell: Tell) -> dict[str, int]:
+async def _settled(town: Town, patience_s: float, tell: Tell) -> dict[str, int]:
     """What has not come to its end in time; empty: everything has."""
     tell("等待任务结束 waiting until all jobs are done")
-    deadline = asyncio.get_running_loop().time() + QUIET_AFTER_S
+    deadline = asyncio.get_running_loop().time() + patience_s
     while left := await asyncio.to_thread(still_waiting, town):
         if asyncio.get_running_loop().time() > deadline:
             break
@@ -94,7 +100,7 @@ async def _settled(town: Town, tell: Tell) -> dict[str, int]:
 def _outcome(
     town: Town, history: History, mischief: Mischief, found: Found, left: dict[str, int]
 ) -> Outcome:
-    late = [f"{count} {name} not ended in {QUIET_AFTER_S} s" for name, count in left.items()]
+    late = [f"{count} {name} not ended in time" for name, count in left.items()]
     found.add("安静 quiet", 1, late)
     placed = [act for act in history.of("placeOrder") if act.told is Told.DONE]
     return Outcome(

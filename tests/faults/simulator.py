@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx2
+import psycopg
 
 from app.resolvers.keys import OrderKey
 from app.schema import ids
@@ -40,14 +43,14 @@ class Simulator:
     async def pay(self, client: Client, buyer: int, order: dict[str, Any]) -> None:
         """The driver pays; where no sheet was had, asks for one first. Money for an order that was
         given up meanwhile is taken all the same."""
-        number = self._number(buyer, order["id"])
+        number = await self._number(buyer, order["id"])
         if number is not None and await self._paid(client, number):
             return
         given = {"orderId": order["id"], "paymentScene": "MINI_PROGRAM"}
         key = f"pay-{client.chance.getrandbits(96):x}"
         act = Act(operation="startPayment", user_id=buyer, key=key, given=given)
         await client.act(act, START)
-        number = self._number(buyer, order["id"])
+        number = await self._number(buyer, order["id"])
         if number is not None:
             await self._paid(client, number)
 
@@ -60,14 +63,20 @@ class Simulator:
             return False
         return answer.status_code == 200
 
-    def _number(self, buyer: int, order_id: str) -> str | None:
+    async def _number(self, buyer: int, order_id: str) -> str | None:
+        """None: there is no payment yet, or the database is just starting."""
         key = ids.decode(order_id)
         assert isinstance(key, OrderKey)
+        with suppress(psycopg.OperationalError):
+            return await asyncio.to_thread(self._look_up, buyer, key.order_id)
+        return None
+
+    def _look_up(self, buyer: int, order_id: int) -> str | None:
         with self.town.connect() as connection:
             found = connection.execute(
                 "SELECT number FROM payment WHERE user_id = %s AND order_id = %s "
                 "ORDER BY id DESC LIMIT 1",
-                [buyer, key.order_id],
+                [buyer, order_id],
             ).fetchone()
         return None if found is None else str(found[0])
 
@@ -75,7 +84,8 @@ class Simulator:
         await self._weather({"share": int(share * 100), "mischief": MISDEEDS[how]})
 
     async def behave(self) -> None:
-        await self._weather({})
+        """As it is on most days: some notices come more than once."""
+        await self._weather({"share": 15, "mischief": MISDEEDS["repeat"]})
         await self.http.post(self._url("release"), json={}, timeout=10)
 
     async def _weather(self, weather: dict[str, Any]) -> None:
