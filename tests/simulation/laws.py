@@ -9,7 +9,6 @@ from app.domain.loyalty.unit import Unit
 from app.domain.orders import refund as plans
 from app.domain.orders.order import Order
 from app.domain.orders.payment import PaymentState
-from app.domain.orders.settlement import returned_by_code
 from app.domain.orders.status import OrderStatus
 from app.domain.promotions.usage import NOTHING_USED, CounterKey, Used, issued_key
 from app.domain.referral.referral import Side, SideState
@@ -60,7 +59,8 @@ def counters_are_sums(world: World) -> Iterator[str]:
     for order in _orders(world):
         if order.status in GONE:
             continue
-        back = returned_by_code(order, _refunded_plan(order))
+        none = tuple(0 for _ in order.refunded_lines)
+        back = plans.freed_by_code(order.terms.ledger, none, order.refunded_lines)
         for term in order.terms.usage:
             key = counter_of(term, order.user_id)
             had = sums.get(key, NOTHING_USED)
