@@ -5,16 +5,15 @@ import './style.css';
 
 import { explorerPlugin } from '@graphiql/plugin-explorer';
 import { HISTORY_PLUGIN } from '@graphiql/plugin-history';
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
 import { useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import { exampleTabs } from './examples';
+import { fetcher } from './fetcher';
 import { Pickers } from './pickers';
 import { fetchPersonas, headersFor, storeChoice, storedChoice, type Choice, type Persona } from './session';
 import { dropTabsOfOlderExamples } from './tabs';
 
-const fetcher = createGraphiQLFetcher({ url: '/graphql' });
 const explorer = explorerPlugin({ showAttribution: false });
 
 function Page({ personas, first }: { personas: Persona[]; first: { choice: Choice; headers: string } }) {
