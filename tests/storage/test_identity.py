@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 
 from app.cli.servers import Databases, announcements_at
 from app.domain.stations.station import StationDetails
+from app.main import services_of
 from app.outside import Outside
 from app.ports.errors import StorageUnavailable
 from app.settings import Settings, without_driver
@@ -61,7 +62,7 @@ def process_on(database_url: str, redis_url: str, data_dir: Path) -> Outside:
 async def details(outside: Outside) -> StationDetails | None:
     catalog = outside.catalogs.current()
     station_id = min(catalog.stations.by_id)
-    services = outside.services(timedelta(minutes=1))
+    services = services_of(outside, timedelta(minutes=1))
     loaders = services.loaders(None, datetime.now(UTC), catalog)
     return await loaders.public.station_details.load(station_id)
 
