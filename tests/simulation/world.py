@@ -65,7 +65,7 @@ class World:
         failures = Failures(self.chance, statement=0.004 * rough, commit=0.04 * rough)
         self.clock = Clock(START)
         self.store = Store(failures)
-        self.pay = MemoryPay(self.chance, self.clock, fault=0.2 * rough, rejects=0.1 * rough)
+        self.pay = MemoryPay(self.chance, self.clock, fault=0.2 * rough, rejects=0.2 * (rough > 0))
         self.works = MemoryWorks(
             self.store, frozenset(MEMBERS), REFERRAL, START - timedelta(hours=1)
         )

@@ -1,0 +1,54 @@
+"""Seeds of the simulation, and defects planted in it that its laws must notice."""
+
+from typing import Any
+
+import pytest
+
+from app.domain.promotions.promotion import Promotion
+from app.ports.work import Work
+from app.resolvers import claims, placing, unpaid_orders
+from tests.simulation.books.counters import MemoryCounters
+from tests.simulation.books.payments import MemoryPayments
+from tests.simulation.books.small import MemoryAudit, MemoryRequests
+from tests.simulation.running import simulate
+
+SEEDS = range(1, 151)
+
+
+def test_no_law_is_broken() -> None:
+    outcomes = [simulate(seed) for seed in SEEDS]
+    assert [(o.seed, o.violations) for o in outcomes if o.violations] == []
+    assert min(sum(o.crashes for o in outcomes), sum(o.faults for o in outcomes)) > 100
+    assert sum(o.orders for o in outcomes) > 500
+
+
+def test_a_seed_does_the_same_again() -> None:
+    assert simulate(7) == simulate(7)
+
+
+async def nothing(*_given: Any) -> None:
+    """A statement that was forgotten."""
+
+
+async def without_stock(work: Work, batch: Promotion, at: str) -> None:
+    return None
+
+
+DEFECTS = {
+    "no idempotency lookup": (MemoryRequests, "find", nothing),
+    "stock is not counted": (claims, "_take_one", without_stock),
+    "limits are not counted": (placing, "take", nothing),
+    "counters are not given back": (unpaid_orders, "give_back", nothing),
+    "coupons are not released": (unpaid_orders.coupon_moves, "release", nothing),
+    "burns are not undone": (unpaid_orders, "unburn_for_order", nothing),
+    "no audit": (MemoryAudit, "add", nothing),
+    "payments are not kept": (MemoryPayments, "save", nothing),
+    "counters go back to nobody": (MemoryCounters, "give_back", nothing),
+}
+
+
+@pytest.mark.parametrize("name", DEFECTS)
+def test_a_planted_defect_is_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    owner, attribute, instead = DEFECTS[name]
+    monkeypatch.setattr(owner, attribute, instead)
+    assert any(simulate(seed).violations for seed in range(1, 51))
