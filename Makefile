@@ -10,6 +10,7 @@ WORKERS ?= auto
 UV ?= uv
 N ?= 20000
 SEED ?= 1
+SEEDS ?= 1000
 SECONDS ?= 60
 CLIENTS ?= 32
 ARGS ?=
@@ -21,7 +22,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix schema seed migrate bench clean test-pg15 fuzz-engine \
-	mutants test-faults test-mutants check-sydney bench-engine bench-publish lock graphiql
+	mutants test-faults test-mutants simulate check-sydney bench-engine bench-publish lock graphiql
 
 help: ## 列出所有命令 list the commands
 	@awk 'BEGIN {FS = ":.*## "; print "油惠 Youhui\n"} \
@@ -74,6 +75,9 @@ test-faults: .venv/.dev ## 故障测试：杀进程、断库、时钟跳变 ever
 
 test-mutants: .venv/.dev ## 植入缺陷，看核对能否发现 planted defects that the fault test must notice
 	@$(PY) -m tests.faults.mutants $(ARGS)
+
+simulate: .venv/.dev ## 内存模拟：处处出错，规律不破 the use cases in memory, failing everywhere (SEEDS)
+	@$(PY) -m tests.simulation --seeds $(SEEDS) $(ARGS)
 
 mutants: .venv/.dev ## 变异测试引擎 planted faults that no test notices (ONLY, an hour)
 	@.venv/bin/mutmut run "$(ONLY)" $(ARGS) && $(PY) -m bench.mutants
