@@ -46,18 +46,18 @@ def main(seeds: int, first: int, processes: int, seed: int | None, trace: bool) 
     if seed is not None:
         outcome = simulate(seed)
         for line in outcome.trace if trace else ():
-            print(line)
+            click.echo(line)
         found = [outcome]
     else:
         found = _run(console, range(first, first + seeds), processes)
     wrong = [outcome for outcome in found if outcome.violations]
     for outcome in wrong[:SHOWN_SEEDS]:
-        print(f"seed {outcome.seed}: python -m tests.simulation --seed {outcome.seed} --trace")
+        click.echo(f"seed {outcome.seed}: python -m tests.simulation --seed {outcome.seed} --trace")
         for violation in outcome.violations:
-            print(f"  {violation}")
+            click.echo(f"  {violation}")
     crashes, faults = sum(o.crashes for o in found), sum(o.faults for o in found)
     violations = sum(len(outcome.violations) for outcome in found)
-    print(f"seeds={len(found)} crashes={crashes} faults={faults} violations={violations}")
+    click.echo(f"seeds={len(found)} crashes={crashes} faults={faults} violations={violations}")
     sys.exit(1 if violations else 0)
 
 
@@ -70,7 +70,7 @@ def _run(console: Console, seeds: range, processes: int) -> list[Outcome]:
             progress.advance(task)
     spent = perf_counter() - started
     orders = sum(outcome.orders for outcome in found)
-    print(f"{orders} orders in {spent:.0f} s, {len(found) / spent:.0f} seeds a second")
+    click.echo(f"{orders} orders in {spent:.0f} s, {len(found) / spent:.0f} seeds a second")
     return found
 
 

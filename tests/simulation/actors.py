@@ -25,7 +25,7 @@ from app.resolvers.refunds import RefundAsked, request_refund
 from app.resolvers.unpaid_orders import CancelWanted, cancel_order
 from app.worker.tasks import SWEEPS, TASKS
 from tests.simulation.scheduler import ended, turn
-from tests.simulation.town import CATALOG, MEMBERS, PRODUCT, RULES, STATION, TICKET
+from tests.simulation.town import MEMBERS, PRODUCT, RULES, STATION, TICKET
 from tests.simulation.world import LOST, WORKERS, Asked, World
 
 ACTS = {task.name: task.act for task in TASKS}
@@ -69,7 +69,7 @@ def quoted(world: World, user_id: int) -> QuoteClaims:
         if key[0] == user_id and coupon.stored_status in OPEN_COUPONS
     )
     points = world.store.rows("accounts").get((user_id, Unit.POINTS))
-    counters = {key: used for key, used in world.store.rows("counters").items()}
+    counters = dict(world.store.rows("counters"))
     fill = AmountFill(chance.choice((600, 2_000, 5_000, 10_000)))
     answer = quote(
         Purchase(
@@ -85,7 +85,7 @@ def quoted(world: World, user_id: int) -> QuoteClaims:
             ),
             use_points=chance.random() < 0.5,
             minimum_payable_fen=chance.choice((0, 1)),
-            usage=Usage(counters),  # type: ignore[arg-type]
+            usage=Usage(counters),
         )
     )
     return QuoteClaims(

@@ -96,7 +96,9 @@ def coupons_follow_orders(world: World) -> Iterator[str]:
         if order.status not in GONE
         for coupon_id in order.terms.coupon_ids
     }
-    wanted = sum(len(order.terms.coupon_ids) for order in _orders(world) if order.status not in GONE)
+    wanted = sum(
+        len(order.terms.coupon_ids) for order in _orders(world) if order.status not in GONE
+    )
     if wanted != len(live):
         yield "a coupon is used by two orders"
     for key, coupon in world.store.rows("coupons").items():
@@ -213,7 +215,9 @@ def _acknowledged(world: World) -> Iterator[str]:
             if order.status is not OrderStatus.CANCELLED:
                 yield f"{asked.key}: cancelled, but {order.status}"
     for user_id in MEMBERS:
-        had = [c for c in rows("coupons").values() if (c.user_id, c.batch_code) == (user_id, TICKET)]
+        had = [
+            c for c in rows("coupons").values() if (c.user_id, c.batch_code) == (user_id, TICKET)
+        ]
         claims = [a for a in world.history if (a.operation, a.user_id) == ("claim", user_id)]
         told = {asked.told("coupon") for asked in claims} - {None}
         most = sum(not asked.refused for asked in claims)
@@ -267,7 +271,9 @@ def referrals_reward_once(world: World) -> Iterator[str]:
             if given != should:
                 yield f"{referral}: {side} is {state}, rewarded {given} times"
         places[referral.referrer_id] += referral.referrer.state is SideState.REWARDED
-        if (referral.friend.state is SideState.BOUND) != (referral.referrer.state is SideState.BOUND):
+        if (referral.friend.state is SideState.BOUND) != (
+            referral.referrer.state is SideState.BOUND
+        ):
             yield f"{referral}: only one side moved"
     for user_id in MEMBERS:
         taken = world.store.rows("places").get((user_id,), 0)
@@ -276,11 +282,11 @@ def referrals_reward_once(world: World) -> Iterator[str]:
 
 
 def _given(world: World, user_id: int, cause: str) -> int:
-    credits = sum(
+    by_credit = sum(
         key[0] == user_id and entry.cause.name == cause
         for key, entry in world.store.rows("entries").items()
     )
-    return credits + ((user_id, cause) in world.store.rows("causes"))
+    return by_credit + ((user_id, cause) in world.store.rows("causes"))
 
 
 LAWS: tuple[Callable[[World], Iterator[Any]], ...] = (

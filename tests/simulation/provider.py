@@ -50,8 +50,8 @@ class Kept:
 
 @dataclass(slots=True)
 class MemoryPay:
-    """Implements `PaymentProvider`. `fault`: how likely a call fails, before or after its effect.
-    `notices`: told by nobody yet."""
+    """Implements `PaymentProvider`. `fault`: how likely a call fails, before or after its effect;
+    `rejects`: how likely it refuses a refund that a driver asked for. `notices`: told by nobody yet."""
 
     chance: random.Random
     clock: Clock
@@ -119,8 +119,8 @@ class MemoryPay:
         assert kept.paid_at is not None, "money back that never came"
         found = kept.refunds.get(wanted.refund_number)
         if found is None:
-            declined = "-r" in wanted.refund_number and self.chance.random() < self.rejects
-            if declined:
+            unwanted = wanted.refund_number.endswith("-back")
+            if not unwanted and self.chance.random() < self.rejects:
                 raise PaymentDeclined("NOT_ENOUGH")
             assert wanted.amount_fen <= kept.kept_fen, "more money back than came"
             done = self.chance.random() < 0.5

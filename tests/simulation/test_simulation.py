@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 
 from app.domain.promotions.promotion import Promotion
+from app.domain.promotions.usage import NOTHING_USED, CounterKey, Used
+from app.ports.counters import Bounds
 from app.ports.work import Work
-from app.resolvers import claims, placing, unpaid_orders
+from app.resolvers import claims, payment_money, placing, refund_money, unpaid_orders
 from tests.simulation.books.counters import MemoryCounters
 from tests.simulation.books.payments import MemoryPayments
 from tests.simulation.books.small import MemoryAudit, MemoryRequests
 from tests.simulation.running import simulate
+from tests.simulation.store import Transaction
 
 SEEDS = range(1, 151)
 
@@ -34,8 +37,25 @@ async def without_stock(work: Work, batch: Promotion, at: str) -> None:
     return None
 
 
+async def read_then_written(
+    book: MemoryCounters, key: CounterKey, used: Used, bounds: Bounds
+) -> Used | None:
+    """Another order counts between the two."""
+    had: Used = book.tx.get("counters", tuple(key)) or NOTHING_USED
+    await book.tx.statement("counters.read")
+    if bounds.max_uses is not None and had.uses + used.uses > bounds.max_uses:
+        return had
+    await book.tx.put("counters", tuple(key), Used(had.uses + used.uses, had.fen + used.fen))
+    return None
+
+
 DEFECTS = {
     "no idempotency lookup": (MemoryRequests, "find", nothing),
+    "answers are not kept": (MemoryRequests, "keep", nothing),
+    "counters are read, then written": (MemoryCounters, "add", read_then_written),
+    "money that comes too late stays": (payment_money, "_send_back", nothing),
+    "refunds leave what was earned": (refund_money, "_take_back", nothing),
+    "members are not locked": (Transaction, "lock", nothing),
     "stock is not counted": (claims, "_take_one", without_stock),
     "limits are not counted": (placing, "take", nothing),
     "counters are not given back": (unpaid_orders, "give_back", nothing),

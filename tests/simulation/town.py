@@ -34,7 +34,6 @@ PRODUCT = product(
 STATION = station(products={FuelGrade.GASOLINE_92: PRODUCT})
 
 
-
 RULES = RuleBook.of(
     "1",
     (
@@ -71,9 +70,7 @@ RULES = RuleBook.of(
                 claimable=True, valid_days_from_claim=1, per_user=2, stock=STOCKS[TICKET]
             ),
         ),
-        batch(
-            GIFT, 250, delivery=CouponDelivery(valid_days_from_claim=2, stock=STOCKS[GIFT])
-        ),
+        batch(GIFT, 250, delivery=CouponDelivery(valid_days_from_claim=2, stock=STOCKS[GIFT])),
         batch(
             WELCOME, 350, delivery=CouponDelivery(valid_days_from_claim=9, stock=STOCKS[WELCOME])
         ),

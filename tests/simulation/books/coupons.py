@@ -82,9 +82,7 @@ class MemoryCoupons:
             moved += 1
         return moved
 
-    async def take_code(
-        self, hashes: Sequence[bytes], user_id: int, moment: datetime
-    ) -> bool:
+    async def take_code(self, hashes: Sequence[bytes], user_id: int, moment: datetime) -> bool:
         await self.tx.statement("coupons.take_code")
         for known in hashes:
             await self.tx.lock("codes", (known,))
