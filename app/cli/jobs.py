@@ -74,7 +74,7 @@ def show(job_id: int) -> None:
         ("不早于 not before", _when(found.due_at)),
         ("已试 attempts", str(found.attempts)),
         ("最近失败 last failure", _when(found.failed_at)),
-        ("原因 cause", Text(found.cause or "—")),
+        ("原因 cause", Text(_cause(found))),
     ):
         table.add_row(name, value)
     Console().print(table)
@@ -149,9 +149,16 @@ def _table(found: Sequence[SeenJob]) -> Table:
             Text(" ".join(f"{name}={value}" for name, value in job.given.items())),
             str(job.attempts),
             _when(job.due_at),
-            Text(job.cause or ""),
+            Text(_cause(job)),
         )
     return table
+
+
+def _cause(job: SeenJob) -> str:
+    """Without one where the job never got as far as a task, or nothing could be written."""
+    if job.cause is None and job.status == DEAD:
+        return "没有记录：任务名未知，或当时数据库断开 none: no such task, or the database was lost"
+    return job.cause or ""
 
 
 def _status(job: SeenJob) -> Text:

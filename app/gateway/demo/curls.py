@@ -17,6 +17,8 @@ _SHOWN = (
     ("checkout-preview", "结算预览，精确到分 · checkout preview, right to the fen"),
 )
 
+_BOUGHT = "下单：预览的报价成为订单，再到支付模拟器付款 · place an order, then pay at the simulator"
+
 
 @dataclass(frozen=True, slots=True)
 class Curl:
@@ -29,15 +31,36 @@ def demo_curls(base_url: str, persona: str = PERSONA) -> tuple[Curl, ...]:
 
     `base_url` without a slash at its end, e.g. http://127.0.0.1:8000.
     """
-    return tuple(Curl(title, _command(base_url, persona, name)) for name, title in _SHOWN)
+    looks = tuple(Curl(title, _command(base_url, persona, name)) for name, title in _SHOWN)
+    return (*looks, Curl(_BOUGHT, _purchase(base_url, persona)))
 
 
 def _command(base_url: str, persona: str, name: str) -> str:
+    return _asked(base_url, _token(base_url, persona), shlex.quote(_body(name)))
+
+
+def _purchase(base_url: str, persona: str) -> str:
+    """A preview, whose quote then becomes an order under a key that is new each time."""
+    preview = _asked(base_url, "$T", shlex.quote(_body("purchase/1-preview")))
+    order = shlex.quote(_body("purchase/2-place-order"))
+    for stands_for, value in (("$quoteToken", "$Q"), ("$new", "$(date +%s)")):
+        order = order.replace(stands_for, f"""'"{value}"'""")
+    return (
+        f"T={_token(base_url, persona)}; "
+        f"""Q=$({preview} | grep -o '"token":"[^"]*' | cut -d '"' -f 4); """
+        f"{_asked(base_url, '$T', order)}"
+    )
+
+
+def _token(base_url: str, persona: str) -> str:
     wanted = shlex.quote(orjson.dumps({"persona": persona}).decode())
-    token = f"$(curl -s {base_url}/demo/token -d {wanted} | cut -d '\"' -f 4)"
+    return f"""$(curl -s {base_url}/demo/token -d {wanted} | cut -d '"' -f 4)"""
+
+
+def _asked(base_url: str, token: str, body: str) -> str:
     return (
         f"curl -s {base_url}/graphql -H 'Content-Type: application/json'"
-        f' -H "Authorization: Bearer {token}" -d {shlex.quote(_body(name))}'
+        f' -H "Authorization: Bearer {token}" -d {body}'
     )
 
 
