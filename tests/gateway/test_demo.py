@@ -89,7 +89,7 @@ def test_without_the_build_the_page_says_what_to_do_and_lists_curls(demo, monkey
     answer = demo.get("/graphiql")
     assert answer.status_code == 200
     assert "npm ci" in answer.text
-    assert answer.text.count("curl -s") == 6
+    assert answer.text.count("curl -s") == 9
     assert "http://testserver/graphql" in answer.text
     assert demo.get("/graphiql/assets/x.js").status_code == 404
 
@@ -147,13 +147,14 @@ def test_the_curls_run_as_they_are_printed(tmp_path):
     fake.write_text(
         "#!/bin/sh\n"
         'case "$*" in *demo/token*) echo \'{"token":"T.O.K"}\';; '
+        '*"query preview"*) echo \'{"quote":{"token":"Q.Q","a":1}}\';; '
         f'*) for a in "$@"; do printf "%s\\0" "$a"; done > {noted};; esac\n'
     )
     fake.chmod(fake.stat().st_mode | stat.S_IXUSR)
     shell = shutil.which("sh")
     assert shell is not None
     curls = demo_curls("http://127.0.0.1:9")
-    assert len(curls) == 3
+    assert len(curls) == 4
     for curl in curls:
         path = f"{tmp_path}:{os.environ['PATH']}"
         subprocess.run([shell, "-c", curl.command], env={"PATH": path}, check=True)
@@ -161,5 +162,8 @@ def test_the_curls_run_as_they_are_printed(tmp_path):
         assert "Authorization: Bearer T.O.K" in arguments
         assert "http://127.0.0.1:9/graphql" in arguments
         body = orjson.loads(arguments[arguments.index("-d") + 1])
-        assert body["query"].startswith("query ")
+        assert body["query"].startswith(("query ", "mutation placeOrder"))
         assert "#" not in body["query"]
+    placed = body["variables"]["input"]
+    assert placed["quoteToken"] == "Q.Q"
+    assert placed["idempotencyKey"].isdigit()
