@@ -46,6 +46,18 @@ async def member(world: World, user_id: int) -> None:
             await goes_on(world, user_id, order_id)
 
 
+async def member_again(world: World, user_id: int) -> None:
+    """Days later: refunds of what is long completed, another purchase with what was earned."""
+    chance = world.chance
+    orders = [number for owner, number in world.store.rows("orders") if owner == user_id]
+    if orders and chance.random() < 0.7:
+        await refunds(world, user_id, chance.choice(orders))
+    if chance.random() < 0.6:
+        order_id = await buys(world, user_id)
+        if order_id is not None:
+            await pays(world, user_id, order_id)
+
+
 async def invited(world: World, user_id: int, referrer_id: int) -> None:
     key = world.new_key("bind")
     asked = Asked(operation="bind", user_id=user_id, key=key, about={"referrer": referrer_id})
@@ -261,7 +273,7 @@ async def teller(world: World) -> None:
 
 async def passing_time(world: World) -> None:
     """Seconds, sometimes minutes, rarely hours."""
-    chance, leaps = world.chance, 3
+    chance, leaps = world.chance, 2
     while members_left(world):
         await turn("time passes")
         dice = chance.random()

@@ -1,6 +1,6 @@
 """One seed: a world full of failures, then a calm one until nothing is left to do."""
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from app.worker.tasks import SWEEPS
 from tests.simulation.actors import (
     ACTS,
     member,
+    member_again,
     note_failure,
     passing_time,
     take_job,
@@ -24,6 +25,7 @@ from tests.simulation.world import World
 
 CALM = (0, 20, 20, 25 * 60, 25 * 60, 8 * 24 * 60, 60)
 """Minutes between the looks of the calm time: past payment, fuelling, completion, both coolings."""
+SECOND_DAYS = 0.5
 MOST_ROUNDS, MOST_JOBS = 30, 500
 
 
@@ -46,16 +48,11 @@ def simulate(seed: int) -> Outcome:
     """The same seed does the same on any machine."""
     world = World(seed)
     scheduler = world.scheduler
-    for user_id in MEMBERS:
-        for device in range(1 + (world.chance.random() < 0.3)):
-            name = f"member {user_id} on device {device}"
-            world.members.append(scheduler.start(name, 0, member(world, user_id)))
-    for number in (1, 2):
-        scheduler.start(f"worker {number}", 0, worker(world, number))
-    scheduler.start("provider", 0, teller(world))
-    scheduler.start("time", 0, passing_time(world))
     try:
-        scheduler.run()
+        _day(world, member)
+        if world.chance.random() < SECOND_DAYS:
+            _nights(world)
+            _day(world, member_again)
         _come_to_rest(world)
         violations = broken_laws(world)
     except (Stuck, AssertionError) as error:
@@ -68,6 +65,28 @@ def simulate(seed: int) -> Outcome:
         violations=tuple(violations),
         trace=tuple(scheduler.trace),
     )
+
+
+def _day(world: World, life: Callable[[World, int], Coroutine[Any, Any, None]]) -> None:
+    """Everybody acts, some on two devices at a time; until all members have had enough."""
+    scheduler = world.scheduler
+    for user_id in MEMBERS:
+        for device in range(1 + (world.chance.random() < 0.3)):
+            name = f"member {user_id} on device {device}"
+            world.members.append(scheduler.start(name, 0, life(world, user_id)))
+    for number in (1, 2):
+        scheduler.start(f"worker {number}", 0, worker(world, number))
+    scheduler.start("provider", 0, teller(world))
+    scheduler.start("time", 0, passing_time(world))
+    scheduler.run()
+
+
+def _nights(world: World) -> None:
+    """Orders are completed and rewards cool; what fails now is lost, and found by sweeps."""
+    for hours in (1, 26, 22):
+        world.clock.later(timedelta(hours=hours))
+        _round(world)
+        _round(world)
 
 
 def _come_to_rest(world: World) -> None:
