@@ -81,7 +81,7 @@ class Scheduler:
             self.steps += 1
             if self.steps > most_steps:
                 raise Stuck(", ".join(task.name for task in self.tasks))
-            task = self.chance.choice(self.tasks)
+            task = self.tasks[int(self.chance.random() * len(self.tasks))]
             if task.process and self.chance.random() < self.crash_rate:
                 self._crash(task.process)
                 continue
