@@ -158,6 +158,23 @@ def test_a_whole_purchase(shop: Shop):
     assert newest["id"] == shop.found["$orderId"]
 
 
+def test_a_watched_order_s_stream_ends_with_its_process(shop: Shop):
+    """It is told to end, not cut off: the client then asks another process."""
+    preview = shop.take("1-preview")["checkoutPreview"]["preview"]
+    shop.found["$quoteToken"] = preview["quote"]["token"]
+    shop.found["$orderId"] = shop.take("2-place-order")["placeOrder"]["order"]["id"]
+    headers = {"Authorization": f"Bearer {shop.token}", "Accept": "text/event-stream"}
+    request = shop.request("3-order-status")
+    events = []
+    with shop.live.http.stream("POST", "/graphql", json=request, headers=headers) as response:
+        for line in response.iter_lines():
+            if line.startswith("event: "):
+                events.append(line)
+                if len(events) == 1:
+                    shop.live.process.send_signal(signal.SIGTERM)
+    assert events == ["event: next", "event: complete"]
+
+
 def test_the_steps_are_all_listed():
     listed = orjson.loads((STEPS / "index.json").read_bytes())
     assert listed == sorted(path.stem for path in STEPS.glob("*.graphql"))

@@ -155,6 +155,7 @@ def test_the_curls_run_as_they_are_printed(tmp_path):
     assert shell is not None
     curls = demo_curls("http://127.0.0.1:9")
     assert len(curls) == 4
+    body: dict = {}
     for curl in curls:
         path = f"{tmp_path}:{os.environ['PATH']}"
         subprocess.run([shell, "-c", curl.command], env={"PATH": path}, check=True)
