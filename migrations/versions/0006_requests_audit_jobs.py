@@ -5,6 +5,7 @@ version and never changes: the steps up to QUEUE_STEP, whatever version is insta
 later version belong into a later migration.
 """
 
+import re
 from importlib.resources import files
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
+ADDED_WORD = re.compile(r"^ALTER TYPE (\w+) ADD VALUE '(\w+)'.*;$", re.MULTILINE)
 QUEUE_STEP = "03.04.00_50_post_add_retry_failed_job_procedure.sql"
 
 
@@ -92,10 +94,8 @@ def make_audit() -> None:
 
 
 def make_queue() -> None:
-    steps = files("procrastinate.sql") / "migrations"
-    names = sorted(step.name for step in steps.iterdir() if step.name.endswith(".sql"))
-    for name in names[: names.index(QUEUE_STEP) + 1]:
-        op.get_bind().exec_driver_sql((steps / name).read_text("utf-8").replace("%", "%%"))
+    for step in in_one_transaction(queue_steps()):
+        op.get_bind().exec_driver_sql(step.replace("%", "%%"))
     op.create_table(
         "job_failure",
         sa.Column("job_id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -105,6 +105,24 @@ def make_queue() -> None:
         sa.CheckConstraint("attempt > 0", name=op.f("ck_job_failure__attempt_positive")),
         sa.PrimaryKeyConstraint("job_id", name=op.f("pk_job_failure")),
     )
+
+
+def queue_steps() -> list[str]:
+    steps = files("procrastinate.sql") / "migrations"
+    names = sorted(step.name for step in steps.iterdir() if step.name.endswith(".sql"))
+    return [(steps / name).read_text("utf-8") for name in names[: names.index(QUEUE_STEP) + 1]]
+
+
+def in_one_transaction(steps: list[str]) -> list[str]:
+    """The same steps, with every word of an enum there from its beginning: before PostgreSQL 17, a
+    word that was added is not to be used in the transaction that added it."""
+    later: dict[str, str] = {}
+    for enum, word in ADDED_WORD.findall("\n".join(steps)):
+        later[enum] = f"{later.get(enum, '')} '{word}',"
+    first, *others = steps
+    for enum, words in later.items():
+        first = first.replace(f"{enum} AS ENUM (", f"{enum} AS ENUM ({words}")
+    return [first, *(ADDED_WORD.sub("", step) for step in others)]
 
 
 def drop_queue() -> None:
