@@ -12,6 +12,7 @@ from app.domain.orders.payment import PaymentState
 from app.domain.orders.status import OrderStatus
 from app.domain.promotions.usage import NOTHING_USED, CounterKey, Used, issued_key
 from app.domain.referral.referral import Side, SideState
+from app.domain.shared.money import half_up_ratio
 from app.domain.shared.payment import PaymentMethod
 from app.domain.wallet.coupon import CouponStatus
 from app.resolvers.counting import counter_of
@@ -151,6 +152,25 @@ def burns_follow_orders(world: World) -> Iterator[str]:
             should = 0 if order.status in GONE else amount
             if spent != should:
                 yield f"order {order.id}, {order.status}: spent {spent} {unit}, not {should}"
+
+
+def what_is_earned_follows(world: World) -> Iterator[str]:
+    """Once an order and reward, at completion, less the refunded part."""
+    for order in _orders(world):
+        part = sum(order.refunded_lines), sum(line.amount_fen for line in order.terms.ledger.lines)
+        earned = [
+            (key[1], lot.amount, lot.reversed_)
+            for key, lot in world.store.rows("lots").items()
+            if (key[0], lot.order_id) == (order.user_id, order.id)
+        ]
+        for unit, amount, reversed_ in earned:
+            if reversed_ != half_up_ratio(amount * part[0], part[1]):
+                yield f"order {order.id}: {reversed_} of {amount} {unit} taken back for {part}"
+        promised = sum(reward.batch_code is None for reward in order.terms.rewards)
+        if len(earned) > promised * (order.completed_at is not None):
+            yield f"order {order.id}: earned {earned} of {promised} promises"
+        if order.status is OrderStatus.COMPLETED and len(earned) != promised:
+            yield f"order {order.id}: earned {earned} of {promised} promises"
 
 
 def money_at_the_provider(world: World) -> Iterator[str]:
@@ -296,6 +316,7 @@ LAWS: tuple[Callable[[World], Iterator[Any]], ...] = (
     coupons_follow_orders,
     accounts_are_sums,
     burns_follow_orders,
+    what_is_earned_follows,
     money_at_the_provider,
     one_order_a_quote,
     answers_are_kept,

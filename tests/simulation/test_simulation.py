@@ -29,7 +29,7 @@ def test_a_seed_does_the_same_again() -> None:
     assert simulate(7) == simulate(7)
 
 
-async def nothing(*_given: Any) -> None:
+async def nothing(*_given: Any, **_named: Any) -> None:
     """A statement that was forgotten."""
 
 
