@@ -58,6 +58,8 @@ class MemoryPay:
     fault: float = 0.0
     rejects: float = 0.0
     faults: int = 0
+    declined: set[str] = field(default_factory=set[str])
+    """Refunds refused: for good, as the port says."""
     payments: dict[str, Kept] = field(default_factory=dict[str, Kept])
     notices: list[ProviderNotice] = field(default_factory=list[ProviderNotice])
 
@@ -121,6 +123,8 @@ class MemoryPay:
         if found is None:
             unwanted = wanted.refund_number.endswith("-back")
             if not unwanted and self.chance.random() < self.rejects:
+                self.declined.add(wanted.refund_number)
+            if wanted.refund_number in self.declined:
                 raise PaymentDeclined("NOT_ENOUGH")
             assert wanted.amount_fen <= kept.kept_fen, "more money back than came"
             done = self.chance.random() < 0.5
