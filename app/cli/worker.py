@@ -18,7 +18,10 @@ from app.outside import Outside
 from app.resolvers.desk import Desk
 from app.settings import Settings, without_driver
 from app.storage.job_board import JobBoard
+from app.storage.reconciliation import PostgresReconciliationRepository
+from app.worker.reconciliation import reconciliation_task
 from app.worker.running import WorkerOptions, work
+from app.worker.tasks import TASKS
 
 LOG = logging.getLogger("youhui.worker")
 RESTART_AFTER_S = 1.0
@@ -65,15 +68,17 @@ async def _run(settings: Settings) -> None:
 
     async with outside.running():
         LOG.info("后台任务进程就绪 worker ready, pid %d", os.getpid())
-        await work(_options(settings), open_desk, JobBoard(outside.engine), stop)
+        await work(_options(settings, outside), open_desk, JobBoard(outside.engine), stop)
     LOG.info("后台任务进程已停止 worker stopped, pid %d", os.getpid())
 
 
-def _options(settings: Settings) -> WorkerOptions:
+def _options(settings: Settings, outside: Outside) -> WorkerOptions:
+    reconciliation = reconciliation_task(PostgresReconciliationRepository(outside.engine))
     return WorkerOptions(
         conninfo=without_driver(settings.database_url or ""),
         concurrency=settings.job_concurrency,
         sweep_every_s=settings.sweep_every_s,
+        tasks=(*TASKS, reconciliation),
     )
 
 

@@ -1,7 +1,17 @@
-"""All that a worker knows: every area's tasks and sweeps."""
+"""All that a worker knows: every area's tasks and sweeps. One task more needs an adapter of its own
+and is added where a worker is bound (`reconciliation_task`)."""
 
-from app.worker import accounts, coupons, orders, payments, referrals, refunds, requests
+from app.worker import (
+    accounts,
+    coupons,
+    orders,
+    payments,
+    reconciliation,
+    referrals,
+    refunds,
+    requests,
+)
 
-AREAS = (accounts, coupons, orders, payments, referrals, refunds, requests)
+AREAS = (accounts, coupons, orders, payments, reconciliation, referrals, refunds, requests)
 TASKS = tuple(task for area in AREAS for task in area.TASKS)
 SWEEPS = tuple(sweep for area in AREAS for sweep in area.SWEEPS)
