@@ -150,7 +150,8 @@ def assert_listed(data_dir: Path, port: int) -> None:
     ).stdout
     running = running_servers(data_dir)
     assert running is not None
-    assert [server.name for server in running.servers] == ["postgres", "valkey", "youhui"]
+    names = [server.name for server in running.servers]
+    assert names == ["postgres", "valkey", "youhui", "pay-simulator", "worker"]
     for server in running.servers:
         assert f"pid {server.pid} " in told
         assert server.address in told
