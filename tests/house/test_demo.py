@@ -151,7 +151,7 @@ def assert_listed(data_dir: Path, port: int) -> None:
     running = running_servers(data_dir)
     assert running is not None
     names = [server.name for server in running.servers]
-    assert names == ["postgres", "valkey", "youhui", "pay-simulator", "worker"]
+    assert sorted(names) == ["pay-simulator", "postgres", "valkey", "worker", "youhui"]
     for server in running.servers:
         assert f"pid {server.pid} " in told
         assert server.address in told

@@ -7,9 +7,9 @@ from typing import Any
 
 from app.domain.audit.record import ActorKind
 from app.resolvers.payment_money import payment_notice
-from app.worker.tasks import SWEEPS
 from tests.simulation.actors import (
     ACTS,
+    SIMULATED,
     member,
     member_again,
     note_failure,
@@ -108,7 +108,7 @@ def _round(world: World) -> bool:
     for notice in notices:
         _drive(world, notice.notice_id, payment_notice(_desk(world, "wechat_pay"), notice))
     done = 0
-    for sweep in SWEEPS:
+    for sweep in SIMULATED:
         _drive(world, sweep.name, sweep.act(_desk(world, sweep.name)))
     while (taken := take_job(world)) is not None:
         done += 1
