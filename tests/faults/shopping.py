@@ -72,6 +72,8 @@ class Shopper:
         if placed is None or act.told is not Told.DONE:
             return
         order = placed["order"]
+        if order is None:  # told otherwise than before: noted, and nothing to go on with
+            return
         if order["payable"]["fen"] != quote["payable"]["fen"]:
             act.contradictions.append(f"quoted {quote['payable']}, placed at {order['payable']}")
         await self._end(buyer, order)
