@@ -1,7 +1,7 @@
 """The viewer's orders: placed, cancelled, read."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import cast
 
 from app.domain.orders.order import Order
@@ -11,16 +11,21 @@ from app.ports.orders import OrderPage
 from app.ports.quote_tokens import QuoteClaims, QuoteTokenInvalid
 from app.resolvers.checkout import Preview, PreviewWanted, preview
 from app.resolvers.context import RequestContext, Viewer
-from app.resolvers.errors import BadCursor
 from app.resolvers.keys import OrderKey
-from app.resolvers.pages import Cursor, Page, Placed, check_first, key_after
+from app.resolvers.pages import (
+    Cursor,
+    Page,
+    Placed,
+    check_first,
+    instant_of_key,
+    key_after,
+    key_of_instant,
+)
 from app.resolvers.payments import PaymentStart, prepare, start_payment
 from app.resolvers.placing import PRICE_CODES, PlaceWanted, place
 from app.resolvers.refusals import ErrorCode, Refusal
 from app.resolvers.unpaid_orders import CancelWanted, cancel_order
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 SIGN_IN = (Refusal(code=ErrorCode.SIGN_IN_REQUIRED),)
 
 
@@ -155,14 +160,11 @@ async def viewer_orders(
 
 
 def _key(order: Order) -> tuple[int, int]:
-    return ((order.placed_at - _EPOCH) // _MICROSECOND, order.id)
+    return (key_of_instant(order.placed_at), order.id)
 
 
 def _position(key: tuple[int | str, ...] | None) -> tuple[datetime, int] | None:
     if key is None:
         return None
     microseconds, order_id = key
-    try:
-        return _EPOCH + int(microseconds) * _MICROSECOND, int(order_id)
-    except OverflowError as error:
-        raise BadCursor from error
+    return instant_of_key(microseconds), int(order_id)

@@ -2,21 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from app.domain.promotions.placement import can_apply_at
 from app.domain.promotions.promotion import Promotion
 from app.domain.wallet.coupon import Coupon, CouponStatus
 from app.ports.wallets import CouponPage
 from app.resolvers.context import RequestContext, Viewer
-from app.resolvers.errors import BadCursor, BadDays
+from app.resolvers.errors import BadDays
 from app.resolvers.keys import CouponKey
-from app.resolvers.pages import Cursor, Page, Placed, check_first, key_after
+from app.resolvers.pages import (
+    Cursor,
+    Page,
+    Placed,
+    check_first,
+    instant_of_key,
+    key_after,
+    key_of_instant,
+)
 
 MOST_DAYS = 366
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,17 +112,14 @@ def _held(context: RequestContext, coupon: Coupon) -> HeldCoupon | None:
 
 
 def _key(coupon: Coupon) -> tuple[int, int]:
-    return ((coupon.valid_until - _EPOCH) // _MICROSECOND, coupon.id)
+    return (key_of_instant(coupon.valid_until), coupon.id)
 
 
 def _position(key: tuple[int | str, ...] | None) -> tuple[datetime, int] | None:
     if key is None:
         return None
     microseconds, coupon_id = key
-    try:
-        return _EPOCH + int(microseconds) * _MICROSECOND, int(coupon_id)
-    except OverflowError as error:
-        raise BadCursor from error
+    return instant_of_key(microseconds), int(coupon_id)
 
 
 async def coupon_counts(viewer: Viewer) -> Mapping[CouponStatus, int]:
