@@ -13,6 +13,7 @@ from app.gateway.boundary import request_id_of
 from app.gateway.faults import EdgeCode, EdgeFault, bad_request
 from app.gateway.negotiation import choose_language
 from app.loaders import Loaders
+from app.ports.attempts import Attempts
 from app.ports.balances import BalanceRepository
 from app.ports.catalogs import CatalogSource
 from app.ports.clock import Clock
@@ -52,6 +53,7 @@ class Services:
     quote_ttl: timedelta = timedelta(minutes=5)
     open_desk: OpenDesk | None = None
     order_news: OrderNews | None = None
+    attempts: Attempts | None = None
 
 
 def build_context(request: HTTPConnection, services: Services) -> RequestContext:
@@ -79,6 +81,7 @@ def build_context(request: HTTPConnection, services: Services) -> RequestContext
         request_id=request_id_of(request),
         open_desk=services.open_desk,
         order_news=services.order_news,
+        attempts=services.attempts,
     )
 
 

@@ -14,9 +14,11 @@ from app.domain.promotions.reason import ReasonCode
 from app.domain.promotions.shopper import Shopper
 from app.domain.wallet.codes import read_code
 from app.domain.wallet.coupon import CouponOrigin
+from app.ports.attempts import AttemptKind
 from app.ports.code_hashes import CodeHashes
 from app.ports.coupons import KnownCode, NewCoupon
 from app.ports.work import Work
+from app.resolvers.attempts import attempt
 from app.resolvers.context import RequestContext, Viewer
 from app.resolvers.counting import take_stock
 from app.resolvers.desk import Desk
@@ -54,6 +56,9 @@ async def redeem_code(context: RequestContext, typed: str, key: str) -> Taken:
     viewer = context.viewer()
     if viewer is None:
         return Taken(refusals=(Refusal(code=ErrorCode.SIGN_IN_REQUIRED),))
+    throttled = await attempt(context, AttemptKind.COUPON_CODE, at="code")
+    if throttled is not None:
+        return Taken(viewer=viewer, refusals=(throttled,))
     answer = await redeem(context.desk(), viewer.user_id, context.code_hashes, typed, key)
     return await _taken(context, viewer, None, answer)
 

@@ -9,10 +9,12 @@ from typing import Any, TypeVar, cast
 
 from app.domain.audit.record import Actor, ActorKind
 from app.domain.checkout.catalog import Catalog
+from app.domain.identity.principal import Principal, member
 from app.domain.shared.channel import Channel
 from app.domain.shared.text import Language
 from app.loaders import Loaders
 from app.loaders.viewer import ViewerLoaders
+from app.ports.attempts import Attempts
 from app.ports.balances import BalanceRepository
 from app.ports.code_hashes import CodeHashes
 from app.ports.order_news import OrderNews
@@ -41,7 +43,10 @@ class Viewer:
 
 @dataclass(slots=True, kw_only=True)
 class RequestContext:
-    """`user_id` None: a guest. Built by the gateway once a request, inside the running loop.
+    """Built by the gateway once a request, inside the running loop.
+
+    `user_id`: the member who asks; None: a guest, staff or a service. `principal`: who asks, None:
+    a guest; left out, the member.
 
     `private` becomes True as soon as a resolver reads anything of the viewer; `no_store` when the
     answer holds a token: the gateway derives the cache headers from them.
@@ -49,7 +54,7 @@ class RequestContext:
     `device`: an opaque id of the caller's device, as the client says; None: it said none.
     `client_address`: the IP address that the request came from; never stored.
     `request_id` joins what is written to the log. `open_desk` None: nothing is written here.
-    `order_news` None: nobody can watch an order here.
+    `order_news` None: nobody can watch an order here. `attempts` None: nobody counts them here.
     """
 
     catalog: Catalog
@@ -57,6 +62,7 @@ class RequestContext:
     language: Language
     channel: Channel | None
     user_id: int | None
+    principal: Principal | None = None
     loaders: Loaders
     wallets: WalletRepository
     balances: BalanceRepository
@@ -70,9 +76,14 @@ class RequestContext:
     request_id: str | None = None
     open_desk: OpenDesk | None = None
     order_news: OrderNews | None = None
+    attempts: Attempts | None = None
     private: bool = field(default=False)
     no_store: bool = field(default=False)
     _kept: dict[str, object] = field(default_factory=dict[str, object], init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.principal is None and self.user_id is not None:
+            self.principal = member(self.user_id)
 
     def viewer(self) -> Viewer | None:
         """The only door to what is the viewer's; None for a guest. It makes the answer private,

@@ -91,3 +91,17 @@ class BadDays(BadRequest):
 
     def __init__(self) -> None:
         super().__init__("`days` must be from 1 to 366")
+
+
+class Throttled(BadRequest):
+    """Too many attempts; the refusal of fields that have no `userErrors`."""
+
+    code = "RATE_LIMITED"
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"too many attempts: try again in {retry_after_s} s")
+        self._retry_after_s = retry_after_s
+
+    @property
+    def extensions(self) -> dict[str, object]:
+        return {"code": self.code, "retryAfterSeconds": self._retry_after_s}

@@ -8,8 +8,10 @@ from app.domain.referral.binding import BindRefusal, bind_refusal
 from app.domain.referral.code import read_code
 from app.domain.referral.referral import Referral
 from app.domain.referral.rules import ReferralReward
+from app.ports.attempts import AttemptKind
 from app.ports.referral_reads import InvitedFriend, InviteePage, Landing, ReferrerStanding
 from app.ports.work import Work
+from app.resolvers.attempts import attempt, attempt_to_read
 from app.resolvers.context import RequestContext, Viewer
 from app.resolvers.desk import Desk
 from app.resolvers.once import Asked, Receipt, once, repeated
@@ -55,7 +57,12 @@ class FoundLanding:
 
 
 async def landing(context: RequestContext, typed: str) -> FoundLanding | None:
-    """Public. None: nobody has this code."""
+    """Public. None: nobody has this code. Raises `Throttled`: a code can be guessed at."""
+    await attempt_to_read(context, AttemptKind.SHARE_CODE)
+    return await _landing(context, typed)
+
+
+async def _landing(context: RequestContext, typed: str) -> FoundLanding | None:
     code = read_code(typed)
     found = await context.referrals.landing(code) if code else None
     return FoundLanding(code, found) if code and found else None
@@ -118,10 +125,13 @@ async def bind_for_viewer(
     viewer = context.viewer()
     if viewer is None:
         return None, (Refusal(code=ErrorCode.SIGN_IN_REQUIRED),)
+    throttled = await attempt(context, AttemptKind.SHARE_CODE, at="code")
+    if throttled is not None:
+        return None, (throttled,)
     answer = await bind(context.desk(), viewer.user_id, read_code(typed) or "", key)
     if isinstance(answer, tuple):
         return None, answer
-    return await landing(context, typed), ()
+    return await _landing(context, typed), ()
 
 
 async def bind(desk: Desk, user_id: int, code: str, key: str) -> Receipt | tuple[Refusal, ...]:

@@ -11,6 +11,7 @@ class ErrorCode(StrEnum):
     INVALID_INPUT = "INVALID_INPUT"
     NOT_FOUND = "NOT_FOUND"
     SIGN_IN_REQUIRED = "SIGN_IN_REQUIRED"
+    RATE_LIMITED = "RATE_LIMITED"
     IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
     FILL_OUT_OF_RANGE = "FILL_OUT_OF_RANGE"
     PRODUCT_NOT_SOLD = "PRODUCT_NOT_SOLD"
@@ -74,6 +75,7 @@ class Subject(StrEnum):
 
 _ADVICE = {
     ErrorCode.SIGN_IN_REQUIRED: Advice.SIGN_IN,
+    ErrorCode.RATE_LIMITED: Advice.RETRY,
     ErrorCode.QUOTE_INVALID: Advice.REQUOTE,
     ErrorCode.QUOTE_EXPIRED: Advice.REQUOTE,
     ErrorCode.QUOTE_USED: Advice.REQUOTE,
@@ -99,7 +101,7 @@ class Refusal:
     limit's: the bound that was passed, and what was asked, or has been used so far (`used`), both
     in the bound's own unit; `resets_at`: when it counts anew, None: never. `reasons`: why an offer
     or a coupon of the choice cannot be used. `told`: the advice that this case calls for, where it
-    is not its code's."""
+    is not its code's. `retry_after_s` makes it a throttle's: seconds to wait."""
 
     code: ErrorCode
     at: tuple[str, ...] = ()
@@ -109,6 +111,7 @@ class Refusal:
     resets_at: datetime | None = None
     reasons: tuple[Reason, ...] = ()
     told: Advice | None = None
+    retry_after_s: int | None = None
 
     @property
     def advice(self) -> Advice:

@@ -153,6 +153,9 @@ REFUSAL_TEXTS = {
     ErrorCode.INVALID_INPUT: LocalizedText(zh="输入有误", en="The input is not valid"),
     ErrorCode.NOT_FOUND: LocalizedText(zh="未找到", en="Not found"),
     ErrorCode.SIGN_IN_REQUIRED: LocalizedText(zh="请先登录", en="Please sign in first"),
+    ErrorCode.RATE_LIMITED: LocalizedText(
+        zh="尝试过于频繁，请稍后再试", en="Too many attempts: try again later"
+    ),
     ErrorCode.FILL_OUT_OF_RANGE: LocalizedText(
         zh="加油量须为 0.01 至 10000 元，或 0.1 至 1200 升",
         en="A fill must be ¥0.01 to ¥10000, or 0.1 to 1200 L",
