@@ -1,4 +1,4 @@
-"""`youhui promotions draft|submit|approve|pause|resume|end|history`: acts of the life cycle."""
+"""`youhui promotions draft|submit|approve|send-back|pause|resume|end|history`: acts."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -74,6 +74,15 @@ def approve(names: tuple[str, ...], by: str, note: str | None) -> None:
     _move(names, Act.APPROVE, by, note)
 
 
+@click.command("send-back", epilog=EXIT_CODES)
+@NAMES
+@BY
+@click.option("--note", required=True, help="为什么退回，起草人会看到 · why, for its author")
+def send_back(names: tuple[str, ...], by: str, note: str) -> None:
+    """退回已提交或已批准的版本，写明理由 · give a version back to its author, and say why."""
+    _move(names, Act.SEND_BACK, by, note)
+
+
 @click.command(epilog=EXIT_CODES)
 @NAMES
 @BY
@@ -122,6 +131,7 @@ async def _known(
 AFTER = {
     Act.SUBMIT: State.SUBMITTED,
     Act.APPROVE: State.APPROVED,
+    Act.SEND_BACK: State.DRAFT,
     Act.PAUSE: State.PAUSED,
     Act.RESUME: State.LIVE,
     Act.END: State.ENDED,

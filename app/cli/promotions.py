@@ -59,7 +59,7 @@ def promotions() -> None:
 
 
 for command in (
-    acts.draft, acts.submit, acts.approve, acts.pause, acts.resume, acts.end, acts.history,
+    acts.draft, acts.submit, acts.approve, acts.send_back, acts.pause, acts.resume, acts.end, acts.history,
 ):  # fmt: skip
     promotions.add_command(command)
 

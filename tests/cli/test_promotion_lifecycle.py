@@ -70,6 +70,14 @@ def test_from_draft_to_end(file: Path) -> None:
         assert word in told
 
 
+def test_a_version_is_sent_back_with_a_reason(file: Path) -> None:
+    approved(file, 1)
+    assert "--note" in run("send-back", "LESS-1@1", "--as", "王芳", code=2).stderr
+    assert "草稿" in run("send-back", "LESS-1@1", "--as", "王芳", "--note", "时段太长").stdout
+    assert "时段太长" in run("history", "LESS-1").stdout
+    assert "未获批准" in run("publish", "LESS-1@1", "--as", "赵强", code=1).stderr
+
+
 def test_what_is_not_approved_is_not_published(file: Path) -> None:
     assert "未获批准" in run("publish", file, "--as", "赵强", code=1).stderr
     run("draft", file, "--as", "李明")

@@ -23,12 +23,14 @@ class State(StrEnum):
 
 
 class Act(StrEnum):
-    """What moves a version on. REPLACE: a newer version takes its place. PUBLISH_UNREVIEWED:
-    straight to LIVE, for demo data; the history says so."""
+    """What moves a version on. SEND_BACK: who reviews it asks for another draft. REPLACE: a newer
+    version takes its place. PUBLISH_UNREVIEWED: straight to LIVE, for demo data; the history says
+    so."""
 
     DRAFT = "DRAFT"
     SUBMIT = "SUBMIT"
     APPROVE = "APPROVE"
+    SEND_BACK = "SEND_BACK"
     PUBLISH = "PUBLISH"
     PUBLISH_UNREVIEWED = "PUBLISH_UNREVIEWED"
     PAUSE = "PAUSE"
@@ -42,6 +44,8 @@ MOVES: dict[tuple[State | None, Act], State] = {
     (None, Act.PUBLISH_UNREVIEWED): State.LIVE,
     (State.DRAFT, Act.SUBMIT): State.SUBMITTED,
     (State.SUBMITTED, Act.APPROVE): State.APPROVED,
+    (State.SUBMITTED, Act.SEND_BACK): State.DRAFT,
+    (State.APPROVED, Act.SEND_BACK): State.DRAFT,
     (State.APPROVED, Act.PUBLISH): State.LIVE,
     (State.LIVE, Act.PAUSE): State.PAUSED,
     (State.PAUSED, Act.RESUME): State.LIVE,

@@ -70,6 +70,14 @@ def test_live_is_reached_by_approval_alone_or_openly_without() -> None:
     }
 
 
+def test_what_was_sent_back_is_submitted_and_approved_anew() -> None:
+    again = (Act.DRAFT, Act.SUBMIT, Act.SEND_BACK, Act.SUBMIT)
+    assert lived(*again)[-1].state is State.SUBMITTED
+    with pytest.raises(ApprovedByItsAuthor):
+        next_state("A", 1, lived(*again), Act.APPROVE, "Li")
+    assert lived(*again, Act.APPROVE, Act.SEND_BACK)[-1].state is State.DRAFT
+
+
 @pytest.mark.parametrize("name", ["Li", "li", " LI ", "Ｌi"])
 def test_the_author_does_not_approve(name: str) -> None:
     with pytest.raises(ApprovedByItsAuthor, match="A@1 was written by Li"):
