@@ -222,6 +222,12 @@ REFUSAL_TEXTS = {
     ErrorCode.REFERRAL_TOO_LATE: LocalizedText(
         zh="已超过绑定邀请的时间", en="The time to be invited has passed"
     ),
+    ErrorCode.CREDENTIAL_INVALID: LocalizedText(
+        zh="验证未通过或已过期，请重新获取", en="It was not accepted or is out of date: get a new one"
+    ),
+    ErrorCode.PROVIDER_UNAVAILABLE: LocalizedText(
+        zh="对方服务暂时不可用，请稍后再试", en="The service behind it is not available: try again soon"
+    ),
     ErrorCode.POINTS_SHORT: LocalizedText(zh="积分不足", en="Not enough points"),
     ErrorCode.OFFER_ENDED: LocalizedText(zh="活动已结束", en="This offer has ended"),
     ErrorCode.NOT_ELIGIBLE: LocalizedText(zh="该优惠暂不可用", en="This offer cannot be used now"),
