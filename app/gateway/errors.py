@@ -32,7 +32,8 @@ _ARGUMENT_FAULT = "Argument '"
 def fault_answer(fault: EdgeFault, language: Language) -> dict[str, Any]:
     """The JSON body of a request that never reached the schema."""
     message = fault.message.in_language(language)
-    return {"errors": [{"message": message, "extensions": {"code": fault.code}}]}
+    extensions = {**fault.extensions, "code": fault.code}
+    return {"errors": [{"message": message, "extensions": extensions}]}
 
 
 def rejected_document(code: EdgeCode, errors: Sequence[GraphQLError]) -> dict[str, Any]:

@@ -17,8 +17,12 @@ class EdgeCode(StrEnum):
     NOT_FOUND = "NOT_FOUND"
     TOKEN_INVALID = "TOKEN_INVALID"  # noqa: S105 -- the name of a refusal
     TOKEN_EXPIRED = "TOKEN_EXPIRED"  # noqa: S105 -- likewise
+    SIGN_IN_REQUIRED = "SIGN_IN_REQUIRED"
+    FORBIDDEN = "FORBIDDEN"
     PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    UNTRUSTED_DOCUMENT = "UNTRUSTED_DOCUMENT"
+    UPGRADE_REQUIRED = "UPGRADE_REQUIRED"
     GRAPHQL_PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
     GRAPHQL_VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
     OPERATION_UNKNOWN = "OPERATION_UNKNOWN"
@@ -30,7 +34,8 @@ class EdgeCode(StrEnum):
 
 
 class EdgeFault(Exception):
-    """A request that is answered with `status`, `code` and a text the caller may read."""
+    """A request that is answered with `status`, `code` and a text the caller may read;
+    `extensions` go beside the code."""
 
     def __init__(
         self,
@@ -39,12 +44,15 @@ class EdgeFault(Exception):
         zh: str,
         en: str,
         headers: Mapping[str, str] | None = None,
+        *,
+        extensions: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(en)
         self.status = status
         self.code = code
         self.message = LocalizedText(zh=zh, en=en)
         self.headers = dict(headers or {})
+        self.extensions = dict(extensions or {})
 
 
 def bad_request(zh: str, en: str) -> EdgeFault:

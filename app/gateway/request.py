@@ -18,6 +18,10 @@ _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL
 """Possessive, and it takes an unclosed string too: so no input makes it try twice."""
 
 
+_MOST_DOCUMENT_ID = 128
+"""Characters."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestCaps:
     """`body_bytes` of a POST body or of a GET query string; `json_depth` of nested brackets."""
@@ -28,19 +32,23 @@ class RequestCaps:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphQLRequest:
+    """`query` is empty where `document_id` stands for it; both may be given. `document_id` is a
+    SHA-256 in hexadecimal, or an id that a client's own tool made."""
+
     query: str
     variables: Mapping[str, Any] | None
     operation_name: str | None
+    document_id: str | None = None
 
 
 async def read_request(request: Request, caps: RequestCaps) -> GraphQLRequest:
     """Raises `EdgeFault` for whatever is not a GraphQL request."""
     if request.method == "GET":
-        return _checked(_query_parameters(request, caps))
+        return graphql_request(_query_parameters(request, caps))
     if request.method == "POST":
         _check_content_type(request.headers.get("content-type"))
         body = await _read_body(request, caps.body_bytes)
-        return _checked(_parse_object(body, caps.json_depth, zh="请求体", en="the body"))
+        return graphql_request(_parse_object(body, caps.json_depth, zh="请求体", en="the body"))
     raise EdgeFault(
         405,
         EdgeCode.METHOD_NOT_ALLOWED,
@@ -148,35 +156,52 @@ def _nesting(body: bytes) -> int:
     return deepest
 
 
-def _checked(parameters: Mapping[str, Any]) -> GraphQLRequest:
-    query = parameters.get("query")
-    if query is None or query == "":
-        raise _without_query(parameters)
+def graphql_request(parameters: Mapping[str, Any]) -> GraphQLRequest:
+    """The parameters of a request, of whatever carrier. Raises `EdgeFault`: they are of other types."""
+    document_id = _document_id(parameters)
+    query = parameters.get("query") or ""
     if not isinstance(query, str):
         raise bad_request("query 必须是字符串。", "`query` must be a string.")
+    if not query and document_id is None:
+        raise bad_request("请求中没有 query。", "The request holds no `query`.")
     variables = parameters.get("variables")
     if variables is not None and not isinstance(variables, dict):
         raise bad_request("variables 必须是对象。", "`variables` must be an object.")
-    extensions = parameters.get("extensions")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise bad_request("extensions 必须是对象。", "`extensions` must be an object.")
     operation_name = parameters.get("operationName")
     if operation_name is not None and not isinstance(operation_name, str):
         raise bad_request("operationName 必须是字符串。", "`operationName` must be a string.")
-    return GraphQLRequest(query=query, variables=variables, operation_name=operation_name or None)
+    return GraphQLRequest(
+        query=query,
+        variables=variables,
+        operation_name=operation_name or None,
+        document_id=document_id,
+    )
 
 
-def _without_query(parameters: Mapping[str, Any]) -> EdgeFault:
-    """Clients that send a hash first repeat the request with its text on these two codes."""
+def _document_id(parameters: Mapping[str, Any]) -> str | None:
+    """From `documentId` ("sha256:…", or an id alone; so GraphQL over HTTP has it), else from
+    `extensions.persistedQuery` (so Apollo and urql have it). Raises `EdgeFault`."""
     extensions = parameters.get("extensions")
-    if isinstance(extensions, dict) and "persistedQuery" in extensions:
-        return EdgeFault(
-            400, EdgeCode.PERSISTED_QUERY_NOT_SUPPORTED, "PersistedQueryNotSupported",
-            "PersistedQueryNotSupported",
-        )  # fmt: skip
-    if "documentId" in parameters:
-        return EdgeFault(
-            400, EdgeCode.PERSISTED_QUERY_NOT_FOUND, "PersistedQueryNotFound",
-            "PersistedQueryNotFound",
-        )  # fmt: skip
-    return bad_request("请求中没有 query。", "The request holds no `query`.")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise bad_request("extensions 必须是对象。", "`extensions` must be an object.")
+    named = parameters.get("documentId")
+    if named is None:
+        persisted = (extensions or {}).get("persistedQuery")
+        return None if persisted is None else _persisted_hash(persisted)
+    if not isinstance(named, str) or not 0 < len(named) <= _MOST_DOCUMENT_ID:
+        raise bad_request("documentId 应为一个标识。", "`documentId` must be an id.")
+    return named.removeprefix("sha256:")
+
+
+def _persisted_hash(persisted: object) -> str:
+    """Raises `EdgeFault`; told that another version is not supported, clients send the text."""
+    if not isinstance(persisted, dict) or persisted.get("version") != 1:
+        said = "PersistedQueryNotSupported"
+        raise EdgeFault(422, EdgeCode.PERSISTED_QUERY_NOT_SUPPORTED, said, said)
+    sha256 = persisted.get("sha256Hash")
+    if not isinstance(sha256, str) or not 0 < len(sha256) <= _MOST_DOCUMENT_ID:
+        raise bad_request(
+            "persistedQuery.sha256Hash 应为一个 SHA-256。",
+            "`persistedQuery.sha256Hash` must be a SHA-256.",
+        )
+    return sha256

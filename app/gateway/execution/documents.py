@@ -2,20 +2,24 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    Visitor,
     parse,
     specified_rules,
     validate,
+    visit,
 )
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from app.domain.identity.permissions import Permission
+from app.gateway.execution.needs import Needs, needs_of
 from app.gateway.faults import EdgeCode
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
@@ -33,14 +37,27 @@ class DocumentInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ValidDocument:
+    """`needs`: the permissions without which an operation of it is refused."""
+
     node: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
+    needs: Needs = field(default_factory=dict[str | None, frozenset[Permission]])
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation to run: the one named, or the only one; else None."""
         if name is None:
             return self.operations[0] if len(self.operations) == 1 else None
         return next((o for o in self.operations if o.name and o.name.value == name), None)
+
+
+class _Increments(Visitor):
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> Any:
+        return REMOVE if node.name.value in {"defer", "stream"} else None
+
+
+def without_increments(node: DocumentNode) -> DocumentNode:
+    """Both directives are hints: a server may ignore them. The same node where there are none."""
+    return visit(node, _Increments())
 
 
 class Documents:
@@ -62,11 +79,19 @@ class Documents:
         self._max_lexical_tokens = max_lexical_tokens
         self._most_characters = most_characters
         self._hide_suggestions = hide_suggestions
+        self._pinned: dict[str, ValidDocument] = {}
         self._kept: OrderedDict[str, ValidDocument] = OrderedDict()
         self._characters = 0
 
+    def pin(self, text: str) -> None:
+        """Prepares a document that is kept for good, beside the bound. Raises `DocumentInvalid`."""
+        self._pinned[text] = self._validated(text)
+
     def prepare(self, text: str) -> ValidDocument:
         """Raises `DocumentInvalid`."""
+        document = self._pinned.get(text)
+        if document is not None:
+            return document
         document = self._kept.get(text)
         if document is not None:
             self._kept.move_to_end(text)
@@ -89,7 +114,7 @@ class Documents:
         if errors:
             raise DocumentInvalid(EdgeCode.GRAPHQL_VALIDATION_FAILED, errors)
         operations = tuple(d for d in node.definitions if isinstance(d, OperationDefinitionNode))
-        return ValidDocument(node, operations)
+        return ValidDocument(node, operations, needs_of(self._schema, node))
 
     def _keep(self, text: str, document: ValidDocument) -> None:
         if len(text) > self._most_characters:

@@ -1,0 +1,1 @@
+"""Trusted documents: what each version of each client may ask, and who asked it last."""
