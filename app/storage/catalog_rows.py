@@ -69,8 +69,9 @@ KnownPromotions = Mapping[tuple[str, int, bool], Promotion]
 @dataclass(frozen=True, slots=True)
 class CatalogReading:
     """`promotions`: those live. `unreadable`: code and fault of each live document that this
-    program cannot parse; they are not in the catalog. `stations_version`: see
-    `CatalogVersionRow`. The next reading is given this one, and reads only what has changed."""
+    program cannot parse; in its place stands the version that the reading before this one had, or
+    nothing. `stations_version`: see `CatalogVersionRow`. The next reading is given this one, and
+    reads only what has changed."""
 
     catalog: Catalog
     stations_version: int
@@ -115,21 +116,23 @@ def _rows(connection: Connection, query: Select[*tuple[Any, ...]]) -> Sequence[A
 def _promotions(
     connection: Connection, known: KnownPromotions
 ) -> tuple[dict[tuple[str, int, bool], Promotion], dict[str, str]]:
-    """Reads the documents of those versions alone that are not known."""
+    """Reads the documents of those versions alone that are not known. One that cannot be read holds
+    up no other promotion and no price: what was served of its code stays."""
     live = select(LIVE.c.code, LIVE.c.version, LIVE.c.paused).order_by(LIVE.c.code)
     keys = [(code, version, paused) for code, version, paused in _rows(connection, live)]
     unknown = [key[:2] for key in keys if key not in known]
     documents = _documents(connection, unknown)
+    served = {key[0]: key for key in known}
     promotions: dict[tuple[str, int, bool], Promotion] = {}
     unreadable: dict[str, str] = {}
     for key in keys:
         code, version, paused = key
         try:
-            promotion = known.get(key) or _parsed(documents[code, version], paused=paused)
+            promotions[key] = known.get(key) or _parsed(documents[code, version], paused=paused)
         except (DocumentInvalid, ValueError) as fault:
             unreadable[code] = str(fault)
-        else:
-            promotions[key] = promotion
+            if code in served:
+                promotions[served[code]] = known[served[code]]
     return promotions, unreadable
 
 

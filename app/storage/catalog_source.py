@@ -79,8 +79,8 @@ class PostgresCatalogSource:
 
     @property
     def unreadable(self) -> tuple[str, ...]:
-        """Codes of live promotions that are missing from the catalog served, because this program
-        could not read them when it started."""
+        """Codes of live promotions that the catalog serves in an older version, or not at all,
+        because this program cannot read them."""
         return () if self._reading is None else tuple(self._reading.unreadable)
 
     async def load(self) -> Catalog:
@@ -96,8 +96,9 @@ class PostgresCatalogSource:
 
     async def refresh(self) -> bool:
         """Looks for a newer version and serves it; True when it did. Never raises but when
-        cancelled: with the database down, or a document or row that cannot be read in the newer
-        version, the last good version stays and the fault is logged."""
+        cancelled: with the database down, or a row that cannot be read in the newer version, the
+        last good version stays and the fault is logged. A live document that cannot be read leaves
+        its promotion as it was."""
         async with self._one_refresh:
             try:
                 return await self._replace_if_newer()
@@ -165,16 +166,14 @@ class PostgresCatalogSource:
         if newest in (served, self._refused_version):
             return False
         reading = await self._read_once(newest)
-        if reading is None:
-            return False
         if self._reading is not None:
             self._replaced.append(self._reading)
         self._reading, self._refused_version = reading, None
         return True
 
-    async def _read_once(self, newest: int) -> CatalogReading | None:
-        """The newest version, or None where it cannot be served. A version refused is not read
-        again, or each poll would read everything."""
+    async def _read_once(self, newest: int) -> CatalogReading:
+        """The newest version. One that cannot be read is not tried again, or each poll would read
+        everything."""
         try:
             reading = await self._in_thread(self._read)
         except StorageUnavailable:
@@ -183,9 +182,6 @@ class PostgresCatalogSource:
             self._refused_version = newest
             raise
         self._report(reading)
-        if reading.unreadable and self._reading is not None:
-            self._refused_version = reading.catalog.version
-            return None
         return reading
 
     def _report(self, reading: CatalogReading) -> None:

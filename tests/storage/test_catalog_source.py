@@ -223,26 +223,32 @@ async def test_every_process_arrives_without_redis(engine: AsyncEngine, database
                 assert catalog.rules.by_code["A"] == amount_off("A", off_fen)
 
 
-async def test_an_unreadable_document_keeps_the_last_good_version(
+async def test_an_unreadable_document_leaves_its_promotion_as_it_was_and_holds_up_no_other(
     engine: AsyncEngine, source: PostgresCatalogSource, caplog: pytest.LogCaptureFixture
 ):
     store = PostgresPromotionStore(engine)
     await store.publish([amount_off("GOOD"), amount_off("BAD")], "tests")
-    good = await source.load()
+    before = (await source.load()).rules.by_code
     await put_bad_document(engine, "BAD", 2)
     with caplog.at_level(logging.ERROR, "youhui.catalog"):
-        assert not await source.refresh()
-    assert source.current() is good
+        assert await source.refresh()
     assert "BAD" in caplog.text
     assert "GOOD" not in caplog.text
+    version = await store.publish([amount_off("GOOD", 5)], "tests")
+    assert await source.refresh()
+    catalog = source.current()
+    assert catalog.version == version
+    assert catalog.rules.by_code == {"GOOD": amount_off("GOOD", 5), "BAD": before["BAD"]}
+    assert source.unreadable == ("BAD",)
 
 
-async def test_a_refused_version_is_not_read_at_every_poll(
+async def test_an_unreadable_document_is_not_read_at_every_poll(
     engine: AsyncEngine, source: PostgresCatalogSource, caplog: pytest.LogCaptureFixture
 ):
     await source.load()
     await put_bad_document(engine, "BAD", 1)
     with caplog.at_level(logging.ERROR, "youhui.catalog"):
+        assert await source.refresh()
         for _ in range(5):
             assert not await source.refresh()
     assert len(caplog.records) == 1
@@ -253,7 +259,8 @@ async def test_the_next_good_version_is_served_again(
 ):
     await source.load()
     await put_bad_document(engine, "A", 1)
-    assert not await source.refresh()
+    assert await source.refresh()
+    assert "A" not in source.current().rules.by_code
     version = await PostgresPromotionStore(engine).publish([amount_off("A", 5)], "tests")
     assert await source.refresh()
     assert source.current().version == version
