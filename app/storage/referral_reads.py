@@ -47,7 +47,8 @@ class PostgresReferralRepository:
         return Landing(nickname=nickname, rewarded=rewarded, rules=rules_of(rules))
 
     async def standing(self, user_id: int) -> ReferrerStanding:
-        code = select(CODE.c.code).where(CODE.c.owner_id == user_id).scalar_subquery()
+        own = (CODE.c.owner_id == user_id, CODE.c.former_owner_id.is_(None))
+        code = select(CODE.c.code).where(*own).scalar_subquery()
         reward = REFERRAL.c.terms["referrer"]
         counts = (
             select(reward.label("reward"), func.count().label("friends"))

@@ -64,7 +64,9 @@ class PostgresReferralBook:
         await self._connection.execute(insert(RULES).values(values))
 
     async def code_of(self, user_id: int) -> str:
-        had = select(CODE.c.code).where(CODE.c.owner_id == user_id)
+        had = select(CODE.c.code).where(
+            CODE.c.owner_id == user_id, CODE.c.former_owner_id.is_(None)
+        )
         while (code := await self._connection.scalar(had)) is None:
             # A code that another has is drawn anew.
             drawn = "".join(choice(ALPHABET) for _ in range(LENGTH))

@@ -59,7 +59,7 @@ def foreign_keys_without_user(connection: Connection) -> set[str]:
     }
 
 
-IDS_OF_OTHERS = {"request_id", "quote_id"}
+IDS_OF_OTHERS = {"request_id", "quote_id", "app_id", "union_id"}
 """Words that somebody else gave."""
 
 

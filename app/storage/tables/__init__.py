@@ -10,6 +10,13 @@ from app.storage.tables.audit import AuditEventRow
 from app.storage.tables.base import Row, table_of
 from app.storage.tables.catalog import CatalogVersionRow
 from app.storage.tables.coupons import CodeMissRow, CouponCodeRow, CouponRunRow
+from app.storage.tables.identities import (
+    IdentityRow,
+    JoinedAccountRow,
+    MemberPhoneRow,
+    SmsCodeRow,
+    SmsCountRow,
+)
 from app.storage.tables.jobs import JobFailureRow
 from app.storage.tables.members import FavouriteStationRow, MemberPreferencesRow, MemberRow
 from app.storage.tables.order_life import FundingEntryRow, InvoiceRow, OrderRefundRow
@@ -80,12 +87,15 @@ __all__ = [
     "FuelOrderRow",
     "FundingEntryRow",
     "IdempotentRequestRow",
+    "IdentityRow",
     "InvoiceRow",
     "JobFailureRow",
+    "JoinedAccountRow",
     "LedgerEntryRow",
     "LedgerLotRow",
     "LedgerPostingRow",
     "LoyaltyAccountRow",
+    "MemberPhoneRow",
     "MemberPreferencesRow",
     "MemberRow",
     "OrderRefundRow",
@@ -104,6 +114,8 @@ __all__ = [
     "ReferrerRow",
     "RegionRow",
     "SeedMarkRow",
+    "SmsCodeRow",
+    "SmsCountRow",
     "StationProductRow",
     "StationRow",
     "StrayNoticeRow",

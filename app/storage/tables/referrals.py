@@ -34,12 +34,22 @@ class ReferralRulesRow(Row, table=True):
 
 
 class ReferralCodeRow(Row, table=True):
-    """A reference table: a code is looked up by itself."""
+    """A reference table: a code is looked up by itself. `former_owner_id`: whose it was before that
+    account was joined to its owner's; NULL: it is the owner's own, the one that they are shown."""
 
     __tablename__ = "referral_code"
+    __table_args__ = (
+        Index(
+            "uq_referral_code__owner_id_own",
+            "owner_id",
+            unique=True,
+            postgresql_where=text("former_owner_id IS NULL"),
+        ),
+    )
 
     code: str = Field(sa_column=words(primary_key=True))
-    owner_id: int = Field(sa_column=whole(unique=True))
+    owner_id: int = Field(sa_column=whole(index=True))
+    former_owner_id: int | None = Field(default=None, sa_column=whole(nullable=True))
 
 
 class ReferrerRow(Row, table=True):
