@@ -45,7 +45,7 @@ def build_edge(
     """`state.streams` of the answer: its subscriptions, to be closed when the process is to end."""
     health = Health(services.catalogs, probes)
     view = GraphQLView(schema, services, options.view)
-    subscriptions = SubscriptionEndpoint(view.documents, services, view.streams, options.view.caps)
+    subscriptions = SubscriptionEndpoint(view.admission, view.streams, options.view.caps)
     edge = Starlette(
         routes=[
             Route("/graphql", view),

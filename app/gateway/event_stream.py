@@ -6,15 +6,11 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, suppress
 
 import orjson
-from starlette.responses import StreamingResponse
 
-from app.gateway.negotiation import EVENT_STREAM
 from app.gateway.streams import Answer
 
 KEEP_ALIVE = b":\n\n"
 COMPLETE = b"event: complete\ndata:\n\n"
-HEADERS = {"Cache-Control": "private, no-store", "X-Accel-Buffering": "no"}
-"""A proxy that buffers would hold answers back."""
 
 
 def event_of(answer: object) -> bytes:
@@ -50,9 +46,3 @@ async def events_of(
             following.cancel()
             with suppress(asyncio.CancelledError, StopAsyncIteration):
                 await following
-
-
-def event_response(body: AsyncIterator[bytes], headers: dict[str, str]) -> StreamingResponse:
-    return StreamingResponse(
-        body, media_type=f"{EVENT_STREAM}; charset=utf-8", headers={**headers, **HEADERS}
-    )

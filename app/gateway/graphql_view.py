@@ -1,79 +1,57 @@
-"""`/graphql`: GraphQL over HTTP, POST and GET, one JSON answer for each request.
+"""`/graphql`: GraphQL over HTTP, POST and GET. One way for every request:
 
-Source: the GraphQL-over-HTTP specification; `application/graphql-response+json` answers carry
-the outcome in the status too, `application/json` ones are 200 once the request is well formed.
+what the client reads → what it asks → admission → execution → outcome → response.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from typing import Any
 
-import orjson
-from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from strawberry import Schema
 
+from app.domain.shared.channel import Channel
+from app.gateway.admission import Admission, Admitted
 from app.gateway.boundary import request_id_of
-from app.gateway.caching import PRIVATE, cache_control
-from app.gateway.context import CHANNEL_HEADER, Services, build_context
-from app.gateway.errors import (
-    fault_answer,
-    field_errors,
-    internal_answer,
-    log_fault,
-    rejected_document,
-)
-from app.gateway.event_stream import event_response, events_of, once
-from app.gateway.execution.documents import DocumentInvalid, ValidDocument
+from app.gateway.caching import Lifetimes
+from app.gateway.context import Services
+from app.gateway.errors import log_fault
+from app.gateway.event_stream import events_of
+from app.gateway.execution.documents import DocumentInvalid
 from app.gateway.execution.standard import StandardExecutor
 from app.gateway.faults import EdgeCode, EdgeFault
-from app.gateway.negotiation import (
-    EVENT_STREAM,
-    GRAPHQL_RESPONSE,
-    JSON,
-    choose_language,
-    choose_media_type,
-    prefers_events,
-    takes_events,
-)
-from app.gateway.request import GraphQLRequest, RequestCaps, read_request
+from app.gateway.http_profile import HttpProfile
+from app.gateway.incremental import Incremental
+from app.gateway.multipart import PARTS, parts_of
+from app.gateway.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Wanted
+from app.gateway.outcomes import Chunks, Outcome, executed, given_up, refused, rejected
+from app.gateway.replies import reply
+from app.gateway.request import RequestCaps, read_request
 from app.gateway.streams import Answer, StreamLimits, Streams
-from app.resolvers.context import RequestContext
-
-VARY = f"Accept, Accept-Language, Authorization, {CHANNEL_HEADER}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewOptions:
-    """`deadline_s`: seconds after which an operation is given up; `public_max_age_s`: how long a
-    shared cache may keep an answer that is the same for everyone."""
+    """`deadline_s`: seconds after which an operation is given up; `lifetimes`: how long an answer
+    that is the same for everyone may be kept."""
 
     caps: RequestCaps = field(default_factory=RequestCaps)
     hide_suggestions: bool = True
     deadline_s: float = 10.0
-    public_max_age_s: int = 10
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
     streams: StreamLimits = field(default_factory=StreamLimits)
-
-
-@dataclass(slots=True)
-class _Answer:
-    body: Mapping[str, Any]
-    status: int = 200
-    cache_control: str = PRIVATE
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    stream: AsyncGenerator[Answer, None] | None = None
+    profile: HttpProfile = HttpProfile.AUDITED
 
 
 class GraphQLView:
     def __init__(self, schema: Schema, services: Services, options: ViewOptions) -> None:
         self._executor = StandardExecutor(schema, hide_suggestions=options.hide_suggestions)
-        self.documents = self._executor.documents
-        self.streams = Streams(self._executor, services, options.streams, options.deadline_s)
-        self._services = services
+        self.admission = Admission(self._executor.documents, services)
+        self.streams = Streams(self._executor, self.admission, options.streams, options.deadline_s)
+        self._incremental = Incremental(self._executor, options.deadline_s)
         self._options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,110 +60,82 @@ class GraphQLView:
         await response(scope, receive, send)
 
     async def respond(self, request: Request) -> Response:
-        accepted = choose_media_type(request.headers.get("accept"))
-        language = choose_language(request.headers.get("accept-language"))
-        media_type = accepted or JSON
-        accept = request.headers.get("accept")
+        wanted = Wanted.of(request.headers, self._options.profile.unnamed)
         try:
-            if accepted is None and not takes_events(accept):
-                raise _not_acceptable()
-            answer = await self._answer(request, media_type)
+            outcome = await self._outcome(request, wanted)
         except EdgeFault as fault:
-            answer = _Answer(
-                fault_answer(fault, language), status=fault.status, headers=fault.headers
-            )
-        headers = {"Vary": VARY, "Content-Language": language.value}
-        if answer.stream is not None:
-            return event_response(events_of(answer.stream, self.streams.limits.silence_s), headers)
-        if answer.status == 200 and prefers_events(accept):
-            return event_response(once(answer.body), headers)
-        return Response(
-            orjson.dumps(answer.body),
-            status_code=answer.status,
-            media_type=f"{media_type}; charset=utf-8",
-            headers={**headers, "Cache-Control": answer.cache_control, **answer.headers},
-        )
-
-    async def _answer(self, request: Request, media_type: str) -> _Answer:
-        asked = await read_request(request, self._options.caps)
-        context = build_context(request, self._services)
-        refused = 400 if media_type == GRAPHQL_RESPONSE else 200
-        try:
-            document = self._executor.documents.prepare(asked.query)
+            outcome = refused(fault, wanted.language)
         except DocumentInvalid as invalid:
-            return _Answer(rejected_document(invalid.code, invalid.errors), status=refused)
-        _check_operation(document, asked, request.method, refused)
-        if self.streams.subscription(document, asked):
-            return await self._subscribed(request, document, asked)
-        return await self._executed(document, asked, context, refused, request_id_of(request))
+            outcome = rejected(invalid)
+        return reply(request, wanted, outcome, self._options.profile)
 
-    async def _subscribed(
-        self, request: Request, document: ValidDocument, asked: GraphQLRequest
-    ) -> _Answer:
-        """The first answer is awaited, so that a refusal still has a status."""
-        if not takes_events(request.headers.get("accept")):
-            raise _not_acceptable(EVENT_STREAM)
-        answers = self.streams.answers(request, document, asked)
-        first = await anext(answers, None)
-        return _Answer({}, stream=_from_first(first, answers))
+    async def _outcome(self, request: Request, wanted: Wanted) -> Outcome | Chunks:
+        """Raises `EdgeFault` and `DocumentInvalid`."""
+        if wanted.media_type is None and not wanted.takes_events and not wanted.takes_parts:
+            raise _not_acceptable(GRAPHQL_RESPONSE, JSON)
+        asked = await read_request(request, self._options.caps)
+        admitted = await self.admission.admit(request, asked)
+        if admitted.changes and request.method == "GET":
+            raise _mutation_by_get()
+        if admitted.subscribes:
+            return await self._subscribed(request, wanted, admitted)
+        if admitted.document.incremental and _in_parts(wanted, admitted):
+            return await self._delivered(request, admitted)
+        return await self._executed(request, admitted)
 
-    async def _executed(
-        self,
-        document: ValidDocument,
-        asked: GraphQLRequest,
-        context: RequestContext,
-        refused: int,
-        request_id: str,
-    ) -> _Answer:
+    async def _executed(self, request: Request, admitted: Admitted) -> Outcome:
         try:
             async with asyncio.timeout(self._options.deadline_s):
                 result = await self._executor.execute(
-                    document,
-                    variables=asked.variables,
-                    operation_name=asked.operation_name,
-                    context=context,
+                    admitted.document,
+                    variables=admitted.variables,
+                    operation_name=admitted.operation_name,
+                    context=admitted.context,
                 )
         except TimeoutError as fault:
-            log_fault(fault, request_id, where="deadline")
-            body = internal_answer(context.language, request_id, EdgeCode.TIMEOUT)
-            return _Answer(body, status=504)
-        if not result.errors:
-            max_age = self._options.public_max_age_s
-            return _Answer({"data": result.data}, cache_control=cache_control(context, max_age))
-        errors = field_errors(result.errors, context.language, request_id)
-        if result.data is None and all(error.path is None for error in result.errors):
-            return _Answer({"errors": errors}, status=refused)
-        return _Answer({"data": result.data, "errors": errors})
+            log_fault(fault, request_id_of(request), where="deadline")
+            return given_up(admitted.context)
+        lifetimes = self._options.lifetimes if request.method == "GET" else None
+        return executed(result, admitted.context, lifetimes)
+
+    async def _delivered(self, request: Request, admitted: Admitted) -> Outcome | Chunks:
+        """In parts, unless nothing was left to come later."""
+        found = await self._incremental.answers(admitted)
+        if isinstance(found, Outcome):
+            return found
+        return Chunks(chunks=parts_of(found), media_type=PARTS)
+
+    async def _subscribed(self, request: Request, wanted: Wanted, admitted: Admitted) -> Chunks:
+        """The first answer is awaited, so that a refusal still has a status."""
+        if not wanted.takes_events:
+            raise _not_acceptable(EVENT_STREAM)
+        answers = self.streams.answers(request, admitted)
+        first = await anext(answers, None)
+        events = events_of(_from_first(first, answers), self.streams.limits.silence_s)
+        return Chunks(chunks=events, media_type=EVENT_STREAM)
 
 
-def _check_operation(
-    document: ValidDocument, asked: GraphQLRequest, method: str, refused: int
-) -> None:
-    operation = document.operation(asked.operation_name)
-    if operation is None:
-        raise EdgeFault(
-            refused,
-            EdgeCode.OPERATION_UNKNOWN,
-            "请用 operationName 指明文档中的一个操作。",
-            "Name one operation of the document in `operationName`.",
-        )
-    if method == "GET" and operation.operation is OperationType.MUTATION:
-        raise EdgeFault(
-            405,
-            EdgeCode.METHOD_NOT_ALLOWED,
-            "变更操作必须用 POST 发送。",
-            "Mutations must be sent by POST.",
-            {"Allow": "POST"},
-        )
+def _in_parts(wanted: Wanted, admitted: Admitted) -> bool:
+    """Never to the mini-program, which reads an answer only when it is whole."""
+    return wanted.takes_parts and admitted.context.channel is not Channel.MINI_PROGRAM
+
+
+def _mutation_by_get() -> EdgeFault:
+    return EdgeFault(
+        405,
+        EdgeCode.METHOD_NOT_ALLOWED,
+        "变更操作必须用 POST 发送。",
+        "Mutations must be sent by POST.",
+        {"Allow": "POST"},
+    )
 
 
 def _not_acceptable(*served: str) -> EdgeFault:
-    named = served or (GRAPHQL_RESPONSE, JSON)
     return EdgeFault(
         406,
         EdgeCode.NOT_ACCEPTABLE,
-        f"这里只提供 {' 和 '.join(named)}。",
-        f"Only {' and '.join(named)} {'are' if len(named) > 1 else 'is'} served here.",
+        f"这里只提供 {' 和 '.join(served)}。",
+        f"Only {' and '.join(served)} {'are' if len(served) > 1 else 'is'} served here.",
     )
 
 

@@ -1,13 +1,42 @@
 """Which media type and which language an answer takes (RFC 9110, sections 12.4 and 12.5)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
 
 from app.domain.shared.text import Language
 
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
+MULTIPART = "multipart/mixed"
+INCREMENTAL = "incrementalspec=v0.2"
 _LANGUAGES = {"zh": Language.ZH, "en": Language.EN}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a client reads. `media_type` None: no JSON. `takes_events`: an event stream at all;
+    `prefers_events`: it likes one better than JSON. `takes_parts`: it named incremental delivery."""
+
+    media_type: str | None
+    language: Language
+    takes_events: bool
+    prefers_events: bool
+    takes_parts: bool
+
+    @classmethod
+    def of(cls, headers: Headers, unnamed: str = JSON) -> "Wanted":
+        """`unnamed`: the media type of who takes anything without naming it."""
+        accept = headers.get("accept")
+        return cls(
+            media_type=choose_media_type(accept, unnamed),
+            language=choose_language(headers.get("accept-language")),
+            takes_events=takes_events(accept),
+            prefers_events=prefers_events(accept),
+            takes_parts=takes_parts(accept),
+        )
 
 
 def weighted(header: str) -> Iterator[tuple[str, float]]:
@@ -30,14 +59,15 @@ def _weight(parameters: list[str]) -> float:
     return 1.0
 
 
-def choose_media_type(accept: str | None) -> str | None:
+def choose_media_type(accept: str | None, unnamed: str = JSON) -> str | None:
     """GRAPHQL_RESPONSE or JSON, whichever the client likes better; None if it takes neither.
 
-    Each is weighed by the most specific range that covers it. On a tie the newer type wins only
-    where it is named: a client that takes anything gets plain JSON, which every client reads.
+    Each is weighed by the most specific range that covers it. On a tie the newer type wins where
+    it is named; a client that takes anything gets `unnamed`: plain JSON, which every client reads,
+    unless the profile says otherwise.
     """
     if accept is None or not accept.strip():
-        return JSON
+        return unnamed
     ranges = dict(weighted(accept))
 
     def weigh(media_type: str) -> float:
@@ -50,7 +80,9 @@ def choose_media_type(accept: str | None) -> str | None:
     if newer == plain == 0.0:
         return None
     if newer == plain:
-        return GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in ranges else JSON
+        if GRAPHQL_RESPONSE in ranges:
+            return GRAPHQL_RESPONSE
+        return JSON if JSON in ranges else unnamed
     return GRAPHQL_RESPONSE if newer > plain else JSON
 
 
@@ -69,6 +101,16 @@ def prefers_events(accept: str | None) -> bool:
     ranges = dict(weighted(accept or ""))
     jsons = (GRAPHQL_RESPONSE, JSON, "application/*", "*/*")
     return ranges.get(EVENT_STREAM, 0.0) > max(ranges.get(name, 0.0) for name in jsons)
+
+
+def takes_parts(accept: str | None) -> bool:
+    """Whether it names `multipart/mixed; incrementalSpec=v0.2`: urql lists `multipart/mixed` alone
+    in every request, and means a format of old."""
+    for item in (accept or "").split(","):
+        name, *parameters = ("".join(part.split()).lower() for part in item.split(";"))
+        if name == MULTIPART and INCREMENTAL in parameters and _weight(parameters) > 0.0:
+            return True
+    return False
 
 
 def choose_language(accept_language: str | None) -> Language:

@@ -7,16 +7,14 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 
-from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode, OperationType
+from graphql import ExecutionResult, GraphQLError, OperationDefinitionNode
 from starlette.requests import HTTPConnection
 
+from app.gateway.admission import Admission, Admitted
 from app.gateway.boundary import request_id_of
-from app.gateway.context import Services, build_context
 from app.gateway.errors import fault_answer, field_errors
-from app.gateway.execution.documents import ValidDocument
 from app.gateway.execution.standard import StandardExecutor
 from app.gateway.faults import EdgeCode, EdgeFault
-from app.gateway.request import GraphQLRequest
 from app.resolvers.context import RequestContext
 
 Answer = dict[str, Any]
@@ -42,12 +40,12 @@ class Streams:
     def __init__(
         self,
         executor: StandardExecutor,
-        services: Services,
+        admission: Admission,
         limits: StreamLimits,
         deadline_s: float,
     ) -> None:
         self._executor = executor
-        self._services = services
+        self._admission = admission
         self._deadline_s = deadline_s
         self._open = 0
         self.limits = limits
@@ -57,24 +55,20 @@ class Streams:
         """Every stream ends as if nothing more were to come; clients then go elsewhere."""
         self.closing.set()
 
-    def subscription(self, document: ValidDocument, asked: GraphQLRequest) -> bool:
-        operation = document.operation(asked.operation_name)
-        return operation is not None and operation.operation is OperationType.SUBSCRIPTION
-
     async def answers(
-        self, connection: HTTPConnection, document: ValidDocument, asked: GraphQLRequest
+        self, connection: HTTPConnection, admitted: Admitted
     ) -> AsyncGenerator[Answer, None]:
         """Bodies as for a query. Ends when the subscription does, at `close`, when it was idle for
         too long, and after an answer with `errors` that says why nothing more comes.
 
-        Raises `EdgeFault` before the first: the caller's token does not hold, or too many.
+        Raises `EdgeFault` before the first: too many.
         """
-        context = build_context(connection, self._services)
+        context = admitted.context
         async with self._counted():
             events = await self._executor.events(
-                document,
-                variables=asked.variables,
-                operation_name=asked.operation_name,
+                admitted.document,
+                variables=admitted.variables,
+                operation_name=admitted.operation_name,
                 context=context,
             )
             if isinstance(events, ExecutionResult):
@@ -85,27 +79,22 @@ class Streams:
                 try:
                     async with aclosing(self._until_closed(source)) as events:
                         async for event in events:
-                            yield await self._answer(connection, document, asked, event)
+                            yield await self._answer(connection, admitted, event)
                 except EdgeFault as fault:
                     yield fault_answer(fault, context.language)
                 except Exception as fault:  # noqa: BLE001 -- a field's fault: masked like any other
-                    operation = document.operation(asked.operation_name)
-                    yield self._refused([_located(fault, operation)], context)
+                    yield self._refused([_located(fault, admitted.operation)], context)
 
     async def _answer(
-        self,
-        connection: HTTPConnection,
-        document: ValidDocument,
-        asked: GraphQLRequest,
-        event: object,
+        self, connection: HTTPConnection, admitted: Admitted, event: object
     ) -> Answer:
         """Raises `EdgeFault`: the token has expired meanwhile."""
-        context = build_context(connection, self._services)
+        context = await self._admission.context_of(connection)
         async with asyncio.timeout(self._deadline_s):
             result = await self._executor.execute(
-                document,
-                variables=asked.variables,
-                operation_name=asked.operation_name,
+                admitted.document,
+                variables=admitted.variables,
+                operation_name=admitted.operation_name,
                 context=context,
                 root=event,
             )
@@ -158,12 +147,12 @@ class Streams:
         return {"errors": field_errors(errors, context.language, context.request_id or "")}
 
 
-def _located(fault: Exception, operation: OperationDefinitionNode | None) -> GraphQLError:
+def _located(fault: Exception, operation: OperationDefinitionNode) -> GraphQLError:
     """What the source of events raised, at the subscription's one field."""
-    field: Any = operation.selection_set.selections[0] if operation else None
+    field: Any = operation.selection_set.selections[0]
     name = getattr(field, "alias", None) or getattr(field, "name", None)
     path = [name.value] if name else None
-    return GraphQLError(str(fault), [field] if field else None, path=path, original_error=fault)
+    return GraphQLError(str(fault), [field], path=path, original_error=fault)
 
 
 def named(connection: HTTPConnection, request_id: str) -> str:

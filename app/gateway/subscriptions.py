@@ -16,12 +16,13 @@ from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from app.gateway.context import CHANNEL_HEADER, DEVICE_HEADER, Services, build_context
+from app.gateway.admission import Admission, Admitted
+from app.gateway.context import CHANNEL_HEADER, DEVICE_HEADER
 from app.gateway.errors import fault_answer, internal_answer, log_fault, rejected_document
-from app.gateway.execution.documents import DocumentInvalid, Documents, ValidDocument
+from app.gateway.execution.documents import DocumentInvalid
 from app.gateway.faults import EdgeCode, EdgeFault
 from app.gateway.negotiation import choose_language
-from app.gateway.request import GraphQLRequest, RequestCaps, parse_message
+from app.gateway.request import RequestCaps, graphql_request, parse_message
 from app.gateway.streams import Streams, named
 
 PROTOCOL = "graphql-transport-ws"
@@ -43,11 +44,8 @@ class Closed(Exception):
 class SubscriptionEndpoint:
     """The WebSocket at `/graphql`: an ASGI application."""
 
-    def __init__(
-        self, documents: Documents, services: Services, streams: Streams, caps: RequestCaps
-    ) -> None:
-        self.documents = documents
-        self.services = services
+    def __init__(self, admission: Admission, streams: Streams, caps: RequestCaps) -> None:
+        self.admission = admission
         self.streams = streams
         self.caps = caps
 
@@ -121,12 +119,8 @@ class _Connection:
                 await self._send({"type": "pong"})
             case {"type": "pong"}:
                 pass
-            case {
-                "type": "subscribe",
-                "id": str(name),
-                "payload": {"query": str(query)} as payload,
-            }:
-                self._subscribe(name, query, payload)
+            case {"type": "subscribe", "id": str(name), "payload": {**payload}}:
+                self._subscribe(name, payload)
             case {"type": "complete", "id": str(name)}:
                 task = self._running.pop(name, None)
                 if task is not None:
@@ -142,7 +136,7 @@ class _Connection:
             raise Closed(INVALID, "Invalid payload of connection_init")
         caller = self._said(payload or {})
         try:
-            build_context(caller, self._at.services)
+            await self._at.admission.context_of(caller)
         except EdgeFault as fault:
             code = UNAUTHORISED if fault.status == 401 else INVALID
             raise Closed(code, fault.code) from None
@@ -162,25 +156,21 @@ class _Connection:
         named(caller, self._id)
         return caller
 
-    def _subscribe(self, name: str, query: str, payload: Mapping[str, Any]) -> None:
+    def _subscribe(self, name: str, payload: Mapping[str, Any]) -> None:
         if self._caller is None:
             raise Closed(UNAUTHORISED, "Unauthorized")
         if not 0 < len(name) <= MOST_ID:
             raise Closed(INVALID, "An id has 1 to 128 characters")
         if name in self._running:
             raise Closed(TWICE, f"Subscriber for {name} already exists")
-        variables, operation = payload.get("variables"), payload.get("operationName")
-        if not isinstance(variables, dict | None) or not isinstance(operation, str | None):
-            raise Closed(INVALID, "Invalid payload of subscribe")
-        asked = GraphQLRequest(query=query, variables=variables, operation_name=operation)
-        self._running[name] = asyncio.ensure_future(self._serve(name, asked, self._caller))
+        self._running[name] = asyncio.ensure_future(self._serve(name, payload, self._caller))
 
-    async def _serve(self, name: str, asked: GraphQLRequest, caller: HTTPConnection) -> None:
+    async def _serve(self, name: str, payload: Mapping[str, Any], caller: HTTPConnection) -> None:
         language = choose_language(Headers(scope=caller.scope).get("accept-language"))
         refused: dict[str, Any] | None = None
         try:
-            document = self._document(asked)
-            async with aclosing(self._at.streams.answers(caller, document, asked)) as answers:
+            admitted = await self._admitted(payload, caller)
+            async with aclosing(self._at.streams.answers(caller, admitted)) as answers:
                 async for answer in answers:
                     await self._send({"id": name, "type": "next", "payload": answer})
         except DocumentInvalid as invalid:
@@ -196,14 +186,14 @@ class _Connection:
             ending = {"type": "complete"} if refused is None else _error(refused)
             await self._send({"id": name, **ending})
 
-    def _document(self, asked: GraphQLRequest) -> ValidDocument:
+    async def _admitted(self, payload: Mapping[str, Any], caller: HTTPConnection) -> Admitted:
         """Raises `EdgeFault` and `DocumentInvalid`."""
         if len(self._running) > self._limits.most_of_connection:
             raise _refusal("同一连接的订阅过多。", "Too many subscriptions on one connection.")
-        document = self._at.documents.prepare(asked.query)
-        if not self._at.streams.subscription(document, asked):
+        admitted = await self._at.admission.admit(caller, graphql_request(payload))
+        if not admitted.subscribes:
             raise _refusal("这里只接受订阅。", "Only subscriptions are served here.")
-        return document
+        return admitted
 
     async def _send(self, message: Mapping[str, Any]) -> None:
         """As text: clients take a binary frame for a fault."""

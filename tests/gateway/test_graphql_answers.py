@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.gateway.graphql_view import ViewOptions
-from tests.gateway.asking import NEW, PRIVATE, ask, codes
+from tests.gateway.asking import NEW, PRIVATE, ask, codes, fetch
 from tests.gateway.support import NOW, SECRET_PHONE
 
 
@@ -56,15 +56,16 @@ def test_a_token_that_does_not_hold_is_never_a_guest(edge, client, accept):
 @pytest.mark.parametrize(
     ("document", "kept"),
     [
-        ("{ ok }", "public, max-age=10"),
-        ("{ ok mine }", PRIVATE),
+        ("{ ok }", "public, max-age=10, s-maxage=10"),
+        ("{ ok mine }", "private, no-cache"),
         ("{ signed }", PRIVATE),
         ("{ ok fault }", PRIVATE),
         ("{ badCursor }", PRIVATE),
     ],
 )
 def test_an_answer_is_kept_only_if_it_is_everyones_and_whole(client, document, kept):
-    assert ask(client, document).headers["cache-control"] == kept
+    assert fetch(client, document).headers["cache-control"] == kept
+    assert ask(client, document).headers["cache-control"] == PRIVATE
 
 
 def test_a_bad_request_is_shown_as_it_is(client):

@@ -45,7 +45,7 @@ def test_who_takes_no_json_is_told_so_in_json(client):
 
 def test_an_answer_varies_by_what_it_depends_on(client):
     vary = ask(client, "{ ok }").headers["vary"]
-    assert vary == "Accept, Accept-Language, Authorization, Youhui-Channel"
+    assert vary == "Accept, Accept-Language, Authorization, Cookie, Youhui-Channel"
 
 
 MALFORMED = {

@@ -3,8 +3,11 @@
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from graphql import (
+    REMOVE,
+    DirectiveNode,
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
@@ -37,11 +40,18 @@ class DocumentInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ValidDocument:
-    """`needs`: the permissions without which an operation of it is refused."""
+    """`whole`: the document without `@defer` and `@stream`, for who reads one answer only: `node`
+    itself where there are none. `needs`: the permissions without which an operation of it is
+    refused."""
 
     node: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
+    whole: DocumentNode
     needs: Needs = field(default_factory=dict[str | None, frozenset[Permission]])
+
+    @property
+    def incremental(self) -> bool:
+        return self.whole is not self.node
 
     def operation(self, name: str | None) -> OperationDefinitionNode | None:
         """The operation to run: the one named, or the only one; else None."""
@@ -114,7 +124,12 @@ class Documents:
         if errors:
             raise DocumentInvalid(EdgeCode.GRAPHQL_VALIDATION_FAILED, errors)
         operations = tuple(d for d in node.definitions if isinstance(d, OperationDefinitionNode))
-        return ValidDocument(node, operations, needs_of(self._schema, node))
+        return ValidDocument(
+            node,
+            operations,
+            whole=without_increments(node),
+            needs=needs_of(self._schema, node),
+        )
 
     def _keep(self, text: str, document: ValidDocument) -> None:
         if len(text) > self._most_characters:

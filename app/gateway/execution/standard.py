@@ -4,7 +4,13 @@ from collections.abc import AsyncIterable, Mapping
 from inspect import isawaitable
 from typing import Any, cast
 
-from graphql import ExecutionResult, create_source_event_stream, execute
+from graphql import (
+    ExecutionResult,
+    create_source_event_stream,
+    execute,
+    experimental_execute_incrementally,
+)
+from graphql.execution import ExperimentalIncrementalExecutionResults
 from strawberry import Schema
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
@@ -37,7 +43,7 @@ class StandardExecutor:
         with a context of its own. A result: why there are none."""
         built = StrawberryGraphQLCoreExecutionContext.build(
             self._schema,
-            document.node,
+            document.whole,
             context_value=context,
             raw_variable_values=dict(variables) if variables else None,
             operation_name=operation_name,
@@ -59,11 +65,34 @@ class StandardExecutor:
         context: object,
         root: object = None,
     ) -> ExecutionResult:
-        """Field errors are entries of the result; only a defect of the executor raises."""
+        """Field errors are entries of the result; only a defect of the executor raises. What the
+        document would defer is in the result, in its place."""
         outcome = execute(
             self._schema,
-            document.node,
+            document.whole,
             root_value=root,
+            context_value=context,
+            variable_values=dict(variables) if variables else None,
+            operation_name=operation_name,
+            executor_class=StrawberryGraphQLCoreExecutionContext,
+            is_awaitable=cast("Any", optimized_is_awaitable),
+            hide_suggestions=self._hide_suggestions,
+            operation_extensions=None,
+        )
+        return await outcome if isawaitable(outcome) else outcome
+
+    async def execute_incrementally(
+        self,
+        document: ValidDocument,
+        *,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        context: object,
+    ) -> ExecutionResult | ExperimentalIncrementalExecutionResults:
+        """As `execute`; what the document defers comes later, where anything does."""
+        outcome = experimental_execute_incrementally(
+            self._schema,
+            document.node,
             context_value=context,
             variable_values=dict(variables) if variables else None,
             operation_name=operation_name,
