@@ -24,6 +24,15 @@ class Keys:
         """A result that is the same for everyone, of one catalog version."""
         return f"{self.namespace}:public:{kind}:{version}:{key}"
 
+    @property
+    def registered_documents(self) -> str:
+        """Which documents are registered, and when each was."""
+        return f"{self.namespace}:documents"
+
+    def registered_document(self, sha256: str) -> str:
+        """The text of one."""
+        return f"{self.namespace}:document:{sha256}"
+
 
 class DatabaseKeys:
     """The keys of one database. `identity` is awaited at the first use and never again once it

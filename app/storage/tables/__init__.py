@@ -9,6 +9,7 @@ from app.storage.tables.accounts import (
 from app.storage.tables.audit import AuditEventRow
 from app.storage.tables.base import Row, table_of
 from app.storage.tables.catalog import CatalogVersionRow
+from app.storage.tables.contract import ContractUsageRow
 from app.storage.tables.coupons import CodeMissRow, CouponCodeRow, CouponRunRow
 from app.storage.tables.identities import (
     IdentityRow,
@@ -80,6 +81,7 @@ __all__ = [
     "CatalogVersionRow",
     "CeilingPriceRow",
     "CodeMissRow",
+    "ContractUsageRow",
     "CouponCodeRow",
     "CouponRow",
     "CouponRunRow",
