@@ -10,7 +10,8 @@ from starlette.requests import HTTPConnection
 from app.domain.checkout.catalog import Catalog
 from app.domain.shared.channel import Channel
 from app.gateway.boundary import request_id_of
-from app.gateway.faults import EdgeCode, EdgeFault, bad_request
+from app.gateway.credentials import Revoked, read_credentials
+from app.gateway.faults import bad_request
 from app.gateway.negotiation import choose_language
 from app.loaders import Loaders
 from app.ports.attempts import Attempts
@@ -24,7 +25,7 @@ from app.ports.quote_tokens import QuoteTokens
 from app.ports.referral_reads import ReferralRepository
 from app.ports.wallets import WalletRepository
 from app.resolvers.context import OpenDesk, RequestContext
-from app.security.access_tokens import AccessTokenExpired, AccessTokenInvalid, AccessTokens
+from app.security.access_tokens import AccessTokens
 
 CHANNEL_HEADER = "Youhui-Channel"
 DEVICE_HEADER = "Youhui-Device"
@@ -38,6 +39,7 @@ class Services:
 
     `loaders` makes the set of one request, for a viewer (None: a guest), at an instant, over a
     catalog; it is called inside the running loop. `open_desk` None: nothing is written here.
+    `revocations` None: access tokens are believed until their end.
     """
 
     catalogs: CatalogSource
@@ -54,13 +56,15 @@ class Services:
     open_desk: OpenDesk | None = None
     order_news: OrderNews | None = None
     attempts: Attempts | None = None
+    revocations: Revoked | None = None
 
 
 def build_context(request: HTTPConnection, services: Services) -> RequestContext:
     """Raises `EdgeFault` for a token that does not hold, a channel that does not exist,
     or a device's id without its form."""
     moment = services.clock.now()
-    user_id = _viewer(request, services.access_tokens, moment)
+    principal = read_credentials(request, services.access_tokens, services.revocations, moment)
+    user_id = principal and principal.user_id
     catalog = services.catalogs.current()
     return RequestContext(
         catalog=catalog,
@@ -68,6 +72,7 @@ def build_context(request: HTTPConnection, services: Services) -> RequestContext
         language=choose_language(request.headers.get("accept-language")),
         channel=_channel(request.headers.get(CHANNEL_HEADER)),
         user_id=user_id,
+        principal=principal,
         loaders=services.loaders(user_id, moment, catalog),
         wallets=services.wallets,
         balances=services.balances,
@@ -82,36 +87,6 @@ def build_context(request: HTTPConnection, services: Services) -> RequestContext
         open_desk=services.open_desk,
         order_news=services.order_news,
         attempts=services.attempts,
-    )
-
-
-def _viewer(request: HTTPConnection, tokens: AccessTokens, moment: datetime) -> int | None:
-    """None without the header. A token that does not hold is refused: to answer as a guest would
-    show a member other prices without a word."""
-    header = request.headers.get("authorization")
-    if header is None:
-        return None
-    scheme, _, token = header.strip().partition(" ")
-    if scheme.lower() != "bearer" or not token.strip():
-        raise _unauthorised(EdgeCode.TOKEN_INVALID)
-    try:
-        return tokens.read(token.strip(), moment)
-    except AccessTokenExpired:
-        raise _unauthorised(EdgeCode.TOKEN_EXPIRED) from None
-    except AccessTokenInvalid:
-        raise _unauthorised(EdgeCode.TOKEN_INVALID) from None
-
-
-def _unauthorised(code: EdgeCode) -> EdgeFault:
-    expired = code is EdgeCode.TOKEN_EXPIRED
-    return EdgeFault(
-        401,
-        code,
-        "登录已过期，请重新登录。" if expired else "登录凭证无效，请重新登录。",
-        "The session has expired. Sign in again."
-        if expired
-        else "The access token is not valid. Sign in again.",
-        {"WWW-Authenticate": 'Bearer realm="youhui", error="invalid_token"'},
     )
 
 

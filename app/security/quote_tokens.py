@@ -11,7 +11,7 @@ import orjson
 from app.documents.order_terms import dump_terms, load_terms
 from app.domain.pricing.fill import AmountFill, Fill, LitresFill
 from app.ports.quote_tokens import QuoteClaims, QuoteTokenInvalid
-from app.security.keys import SigningKeys
+from app.security.keys import KeyRing
 from app.security.signatures import SignatureInvalid, Signer
 
 PURPOSE = "youhui-quote"
@@ -27,7 +27,7 @@ class SignedQuoteTokens:
     """Implements `QuoteTokens`. The payload is a JSON array, compressed: the names in the terms
     repeat themselves. It is unpacked only after its signature held."""
 
-    keys: SigningKeys
+    keys: KeyRing
     _signer: Signer = field(init=False)
 
     def __post_init__(self) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from joserfc import jws
 from joserfc.errors import JoseError
 
-from app.security.keys import SigningKeys
+from app.security.keys import KeyRing
 
 _REGISTRY = jws.JWSRegistry(algorithms=["ES256"])
 MAX_TOKEN_LENGTH = 16_384
@@ -22,12 +22,13 @@ class Signer:
     """`purpose` is the signed header `typ`: what was signed for one purpose never reads as
     another, though the key is the same."""
 
-    keys: SigningKeys
+    keys: KeyRing
     purpose: str
 
     def sign(self, payload: bytes) -> str:
-        header = {"alg": "ES256", "typ": self.purpose, "kid": self.keys.current_id}
-        return jws.serialize_compact(header, payload, self.keys.current, registry=_REGISTRY)
+        keys = self.keys.now()
+        header = {"alg": "ES256", "typ": self.purpose, "kid": keys.current_id}
+        return jws.serialize_compact(header, payload, keys.current, registry=_REGISTRY)
 
     def read(self, token: str) -> bytes:
         """The payload, if the signature holds. Raises `SignatureInvalid`.
@@ -42,7 +43,7 @@ class Signer:
             header = content.headers()
             if header.get("typ") != self.purpose or header.get("alg") != "ES256":
                 raise SignatureInvalid("purpose")
-            key = self.keys.by_id.get(str(header.get("kid")))
+            key = self.keys.verifying(str(header.get("kid")))
             if key is None or not jws.validate_compact(content, key, registry=_REGISTRY):
                 raise SignatureInvalid("signature")
             return content.payload

@@ -265,4 +265,4 @@ class Town:
 
     def token(self, user_id: int) -> str:
         keys = SigningKeys.kept_under(self.folder / "data")
-        return AccessTokens(keys).issue(user_id, self.now())
+        return AccessTokens(keys, lifetime=timedelta(hours=2)).issue(user_id, self.now())

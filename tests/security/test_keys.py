@@ -64,7 +64,7 @@ def test_a_retired_key_still_verifies_but_no_longer_signs():
     old, new = new_pem(), new_pem()
     token = AccessTokens(SigningKeys.of([old])).issue(7, NOW)
     rotated = AccessTokens(SigningKeys.of([new, old]))
-    assert rotated.read(token, NOW) == 7
+    assert rotated.read(token, NOW).user_id == 7
     with pytest.raises(AccessTokenInvalid):
         AccessTokens(SigningKeys.of([old])).read(rotated.issue(7, NOW), NOW)
 
