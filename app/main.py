@@ -48,6 +48,8 @@ from app.storage.usage import PostgresUsageRepository
 from app.storage.wallets import PostgresWalletRepository
 
 PERSONAS = Path(__file__).parents[1] / "seed" / "personas.yaml"
+PERSONAS_FOR = timedelta(hours=2)
+"""How long a persona's token holds: nothing renews it."""
 COLLECT_AFTER = (2_000, 20, 50)
 """Requests leave cycles: collected often, they take about a millisecond; left to pile up, the time
 of several requests. The catalog is frozen and costs nothing."""
@@ -187,7 +189,7 @@ def _webhook_routes(outside: Outside) -> list[BaseRoute]:
 
 
 def _demo_routes(outside: Outside) -> list[BaseRoute]:
-    tokens = AccessTokens(outside.keys)
+    tokens = AccessTokens(outside.keys, lifetime=PERSONAS_FOR)
     personas = PersonaRoutes(
         load_personas(PERSONAS), lambda user_id: tokens.issue(user_id, outside.clock.now())
     )

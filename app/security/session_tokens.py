@@ -62,7 +62,7 @@ class SignedSessionTokens:
     def genuine(self, presented: PresentedRefresh, seed: bytes) -> bool:
         named = f"{presented.user_id}-{presented.session_id}.{presented.generation}"
         proofs = [_proof(key, seed, named) for key in self._keys.verifying()]
-        return any([hmac.compare_digest(proof, presented.proof) for proof in proofs])
+        return any(hmac.compare_digest(proof, presented.proof) for proof in proofs)
 
 
 def _proof(key: bytes, seed: bytes, named: str) -> bytes:
