@@ -92,6 +92,10 @@ def _database_faults_told() -> Iterator[None]:
             zh = "数据库的表正被占用（例如正在导入），什么都没有改。请稍后再试。"
             en = "A table is in use, by an import perhaps: nothing was changed. Try again later."
             _tell(f"{zh}\n{en}", ExitCode.FAILED)
+        if isinstance(getattr(error, "orig", error), psycopg.errors.QueryCanceled):
+            zh = "数据库太忙，语句超时，什么都没有改。请稍后再试。"
+            en = "The database took too long: nothing was changed. Try again later."
+            _tell(f"{zh}\n{en}", ExitCode.FAILED)
         zh = "连不上数据库。请检查 YOUHUI_DATABASE_URL 和数据库是否在运行。"
         en = "The database cannot be reached: check YOUHUI_DATABASE_URL and that it runs."
         _tell(f"{zh}\n{en}\n{str(error).splitlines()[0]}", ExitCode.DATABASE_UNREACHABLE)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
 
+from app.cli.errors import ExitCode, reported
 from app.settings import without_driver
 from app.storage.migrate import downgrade
 
@@ -65,3 +67,12 @@ def test_a_table_in_use(tmp_path: Path, database_url: str):
         failed = youhui(tmp_path, "migrate", YOUHUI_DATABASE_URL=database_url)
     assert failed.returncode == 1, failed.stderr
     assert "稍后" in failed.stderr
+
+
+def test_a_statement_that_took_too_long_is_not_told_as_a_database_away(
+    capsys: pytest.CaptureFixture[str],
+):
+    with pytest.raises(SystemExit) as ended, reported():
+        raise OperationalError("SELECT 1", {}, psycopg.errors.QueryCanceled("timeout"))
+    assert ended.value.code == ExitCode.FAILED
+    assert "超时" in capsys.readouterr().err
