@@ -3,8 +3,9 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from app.schema.access import core_of, declare
 from app.schema.checkout import CheckoutQueries
-from app.schema.errors import InputError, LimitError
+from app.schema.errors import InputError, LimitError, ThrottledError
 from app.schema.nodes import NodeQueries
 from app.schema.offers import OfferQueries
 from app.schema.order_requests import OrderRequestMutations
@@ -48,14 +49,19 @@ class Subscription(OrderSubscriptions):
 
 
 def build_schema() -> strawberry.Schema:
-    """The whole contract. Error types are listed: only their interface reaches them."""
-    return strawberry.Schema(
+    """The whole contract, each field with who may read it. Error types are listed: only their
+    interface reaches them. Raises `AccessUndeclared`."""
+    schema = strawberry.Schema(
         Query,
         Mutation,
         Subscription,
-        types=[InputError, LimitError, *KINDS.values()],
-        config=StrawberryConfig(scalar_map=SCALARS),
+        types=[InputError, LimitError, ThrottledError, *KINDS.values()],
+        config=StrawberryConfig(
+            scalar_map=SCALARS, enable_experimental_incremental_execution=True
+        ),
     )
+    declare(core_of(schema))
+    return schema
 
 
 def print_sdl(schema: strawberry.Schema) -> str:

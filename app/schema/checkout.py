@@ -8,6 +8,7 @@ from app.domain.promotions.reason import Reason as DomainReason
 from app.resolvers import checkout as resolve
 from app.resolvers.pages import check_first
 from app.schema import ids
+from app.schema.access import OWN, PUBLIC, access
 from app.schema.enums import (
     FuelGrade,
     Outcome,
@@ -78,6 +79,7 @@ class CheckoutPreviewInput:
         )
 
 
+@access(OWN)
 @strawberry.type(
     description="Signed; placing an order takes nothing but this and an idempotency key. A guest's "
     "is placed after signing in, at this price or not at all."
@@ -111,6 +113,7 @@ class Quote:
         return resolve.sign(info.context, self._preview)
 
 
+@access(OWN)
 @strawberry.type(description="`amount` is signed: discounts are negative.")
 class PriceLine:
     kind: PriceLineKind
@@ -130,6 +133,7 @@ class PriceLine:
         )
 
 
+@access(OWN)
 @strawberry.type(description="All failing conditions, never only the first.")
 class Reason:
     code: ReasonCode
@@ -154,6 +158,7 @@ class Reason:
         )
 
 
+@access(OWN)
 @strawberry.type
 class UnappliedOffer:
     offer: Offer
@@ -187,6 +192,7 @@ class UnappliedOffer:
         return Money.of(fen) if fen is not None else None
 
 
+@access(PUBLIC)
 @strawberry.type
 class Reward:
     kind: RewardKind
@@ -208,6 +214,7 @@ class Reward:
         )
 
 
+@access(OWN)
 @strawberry.type
 class Optimality:
     exact: bool
@@ -227,6 +234,7 @@ class Optimality:
         )
 
 
+@access(OWN)
 @strawberry.type(description="Never blocks: something was adjusted or is worth knowing.")
 class PreviewWarning:
     code: WarningCode
@@ -245,6 +253,7 @@ class PreviewWarning:
         )
 
 
+@access(OWN)
 @strawberry.type(
     description="payable = pumpAmount + feeTotal − discountTotal; discountTotal = the sum of "
     "`applied`; each after clamps."
@@ -319,12 +328,14 @@ class CheckoutPreview:
         return [PreviewWarning.of(warning, info) for warning in self._preview.warnings]
 
 
+@access(OWN)
 @strawberry.type
 class CheckoutPreviewPayload:
     preview: CheckoutPreview | None
     user_errors: list[UserError]
 
 
+@access(OWN)
 @strawberry.type
 class CheckoutQueries:
     @strawberry.field(

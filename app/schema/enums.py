@@ -1,12 +1,13 @@
 """Enums of the contract. Those that follow a list of the engine's derive from it."""
 
-from enum import Enum, StrEnum
+from enum import Enum
 from typing import cast
 
 import strawberry
 
 from app.domain.checkout.quote import PriceLineKind, UnlockKind
 from app.domain.checkout.warnings import WarningCode
+from app.domain.identity.roles import Role
 from app.domain.loyalty.entry import EntryKind as StatementKind
 from app.domain.orders.actions import OrderAction
 from app.domain.orders.status import OrderStatus
@@ -58,12 +59,6 @@ __all__ = [
 BenefitKind = cast(
     "type[Enum]", Enum("BenefitKind", {kind: kind for kind in BENEFIT_KINDS}, module=__name__)
 )
-
-
-class Role(StrEnum):
-    """What a signed-in viewer may be. Other roles join with the fields that they open."""
-
-    DRIVER = "DRIVER"
 
 
 strawberry.enum(BenefitKind, description="Follows the engine's list of benefits.")

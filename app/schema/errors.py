@@ -4,12 +4,14 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from app.resolvers.refusals import Refusal
+from app.schema.access import PUBLIC, access
 from app.schema.enums import Advice, ErrorCode
 from app.schema.scalars import DateTime
 from app.schema.texts.checkout import refusal_message
 from app.schema.texts.words import Words
 
 
+@access(PUBLIC)
 @strawberry.interface(
     description="Every typed refusal. Select this: new kinds then break no client."
 )
@@ -24,11 +26,13 @@ class UserError:
     )
 
 
+@access(PUBLIC)
 @strawberry.type
 class InputError(UserError):
     pass
 
 
+@access(PUBLIC)
 @strawberry.type
 class LimitError(UserError):
     limit: int | None
@@ -36,10 +40,26 @@ class LimitError(UserError):
     resets_at: DateTime | None
 
 
+@access(PUBLIC)
+@access(PUBLIC)
+@strawberry.type
+class ThrottledError(UserError):
+    retry_after_seconds: int
+
+
 def user_error(refusal: Refusal, words: Words) -> UserError:
-    """A refusal with a limit is a LimitError, every other an InputError."""
+    """A refusal with a limit is a LimitError, one to wait after a ThrottledError, every other an
+    InputError."""
     message = refusal_message(refusal, words)
     path = [to_camel_case(part) for part in refusal.at] or None
+    if refusal.retry_after_s is not None:
+        return ThrottledError(
+            code=refusal.code,
+            message=message,
+            path=path,
+            advice=refusal.advice,
+            retry_after_seconds=refusal.retry_after_s,
+        )
     if refusal.limit is None:
         return InputError(code=refusal.code, message=message, path=path, advice=refusal.advice)
     return LimitError(

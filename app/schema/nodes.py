@@ -10,6 +10,7 @@ from app.domain.stations import station as domain
 from app.resolvers import nodes as resolve
 from app.resolvers.wallet import HeldCoupon
 from app.schema import ids
+from app.schema.access import OWN, PUBLIC, access, field_access
 from app.schema.info import Info
 from app.schema.offers import Offer
 from app.schema.orders import Order
@@ -42,6 +43,7 @@ def _node(found: resolve.FoundNode | None, info: Info) -> Node | None:
             return Viewer.of(found.viewer, found.member)
 
 
+@access(OWN)
 @strawberry.type
 class NodeQueries:
     @strawberry.field
@@ -55,6 +57,8 @@ class NodeQueries:
         found = await resolve.find_nodes(info.context, [ids.decode(text) for text in ids_])
         return [_node(one, info) for one in found]
 
-    @strawberry.field(description="The one instant this request is computed at.")
+    @strawberry.field(
+        metadata=field_access(PUBLIC), description="The one instant this request is computed at."
+    )
     def now(self, info: Info) -> DateTime:
         return DateTime(info.context.moment)

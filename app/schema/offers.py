@@ -10,6 +10,7 @@ from app.resolvers import offers as resolve
 from app.resolvers.keys import OfferKey
 from app.resolvers.pages import Page
 from app.schema import ids
+from app.schema.access import OWN, PUBLIC, access, field_access
 from app.schema.enums import BenefitKind, ClaimState, Lane, ReasonCode
 from app.schema.info import Info, words_of
 from app.schema.pagination import PageInfo, decode_cursor, encode_cursor, page_info
@@ -22,13 +23,14 @@ from app.schema.texts.words import Words
 from app.schema.values import CoordinatesInput, Node
 
 
+@access(PUBLIC)
 @strawberry.type
 class OfferCondition:
     code: ReasonCode
     text: str
     _condition: strawberry.Private[Condition | None]
 
-    @strawberry.field(description="Viewer:")
+    @strawberry.field(metadata=field_access(OWN), description="Viewer:")
     async def satisfied(self, info: Info) -> bool | None:
         if self._condition is None:
             return None
@@ -46,6 +48,7 @@ def offer_conditions(promotion: Promotion, words: Words) -> list[OfferCondition]
     return [OfferCondition(code=line.code, text=line.text, _condition=of) for line, of in lines]
 
 
+@access(PUBLIC)
 @strawberry.type(description="A promotion as one viewer sees it.")
 class Offer(Node):
     lane: Lane
@@ -95,16 +98,18 @@ class Offer(Node):
     async def remaining(self, info: Info) -> int | None:
         return await resolve.offer_remaining(info.context, self._promotion)
 
-    @strawberry.field(description="Viewer: the one switch for the claim button.")
+    @strawberry.field(
+        metadata=field_access(OWN), description="Viewer: the one switch for the claim button."
+    )
     async def claimable(self, info: Info) -> bool:
         state = await resolve.offer_claim_state(info.context, self._promotion)
         return state is ClaimState.CLAIMABLE
 
-    @strawberry.field
+    @strawberry.field(metadata=field_access(OWN))
     async def claim_state(self, info: Info) -> ClaimState:
         return await resolve.offer_claim_state(info.context, self._promotion)
 
-    @strawberry.field(description="Viewer: why they see it.")
+    @strawberry.field(metadata=field_access(OWN), description="Viewer: why they see it.")
     async def reason(self, info: Info) -> str | None:
         met = await resolve.personal_conditions(info.context, self._promotion)
         words = words_of(info)
@@ -112,12 +117,14 @@ class Offer(Node):
         return words.say("，", "; ").join(lines) or None
 
 
+@access(PUBLIC)
 @strawberry.type
 class OfferEdge:
     cursor: str
     node: Offer
 
 
+@access(PUBLIC)
 @strawberry.type
 class OfferConnection:
     edges: list[OfferEdge]
@@ -132,6 +139,7 @@ class OfferConnection:
         return cls(edges=edges, page_info=page_info(page))
 
 
+@access(PUBLIC)
 @strawberry.type
 class OfferQueries:
     @strawberry.field(

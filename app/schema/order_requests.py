@@ -7,6 +7,7 @@ from app.resolvers import order_papers as resolve
 from app.resolvers.invoices import InvoiceAsked
 from app.resolvers.refunds import RefundAsked
 from app.schema import ids
+from app.schema.access import OWN, access
 from app.schema.errors import UserError, user_error
 from app.schema.info import Info, words_of
 from app.schema.orders import Order
@@ -39,6 +40,7 @@ class RequestRefundInput:
         )
 
 
+@access(OWN)
 @strawberry.type
 class RequestRefundPayload:
     order: Order | None
@@ -64,6 +66,7 @@ class RequestInvoiceInput:
         )
 
 
+@access(OWN)
 @strawberry.type
 class RequestInvoicePayload:
     order: Order | None
@@ -71,6 +74,7 @@ class RequestInvoicePayload:
     user_errors: list[UserError]
 
 
+@access(OWN)
 @strawberry.type
 class OrderRequestMutations:
     @strawberry.mutation

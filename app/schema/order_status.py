@@ -8,10 +8,12 @@ from strawberry.scalars import ID
 
 from app.resolvers.order_status import watch_order
 from app.schema import ids
+from app.schema.access import OWN, access
 from app.schema.info import Info
 from app.schema.orders import Order
 
 
+@access(OWN)
 @strawberry.type
 class OrderSubscriptions:
     @strawberry.subscription(

@@ -18,6 +18,7 @@ from app.resolvers.placing import PlaceWanted
 from app.resolvers.unpaid_orders import CancelWanted
 from app.resolvers.wallet import held_coupon
 from app.schema import ids
+from app.schema.access import OWN, access
 from app.schema.checkout import CheckoutPreview, PriceLine, Reward
 from app.schema.enums import FuelGrade, OrderAction, OrderStatus, PaymentMethod, PaymentScene
 from app.schema.errors import UserError, user_error
@@ -83,6 +84,7 @@ def _instant(at: datetime | None) -> DateTime | None:
     return DateTime(at) if at else None
 
 
+@access(OWN)
 @strawberry.type(description="Frozen at placement; later changes of rules do not touch it.")
 class Order(Node):
     number: str
@@ -165,12 +167,14 @@ class Order(Node):
         return Invoice.of(found) if found else None
 
 
+@access(OWN)
 @strawberry.type
 class OrderEdge:
     cursor: str
     node: Order
 
 
+@access(OWN)
 @strawberry.type
 class OrderConnection:
     edges: list[OrderEdge]
@@ -207,6 +211,7 @@ class PlaceOrderInput:
         )
 
 
+@access(OWN)
 @strawberry.type(
     description="`payment` is null when nothing is left to pay. `fresh`: what it would cost now, "
     "after a refusal."
@@ -235,12 +240,14 @@ class CancelOrderInput:
     idempotency_key: str
 
 
+@access(OWN)
 @strawberry.type
 class CancelOrderPayload:
     order: Order | None
     user_errors: list[UserError]
 
 
+@access(OWN)
 @strawberry.type
 class OrderQueries:
     @strawberry.field(description="Viewer's own, else null.")
@@ -250,6 +257,7 @@ class OrderQueries:
         return Order.of(found, info) if found else None
 
 
+@access(OWN)
 @strawberry.type
 class OrderMutations:
     @strawberry.mutation(description="At exactly the quoted price, or refused with `fresh`.")

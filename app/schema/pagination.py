@@ -13,6 +13,7 @@ import strawberry
 
 from app.resolvers.errors import BadCursor
 from app.resolvers.pages import Cursor, Page
+from app.schema.access import PUBLIC, access
 
 FORMAT = 1
 LONGEST = 400
@@ -22,6 +23,7 @@ _GREATEST = 2**63 - 1
 T = TypeVar("T")
 
 
+@access(PUBLIC)
 @strawberry.type
 class PageInfo:
     has_next_page: bool

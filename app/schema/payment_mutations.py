@@ -5,6 +5,7 @@ from strawberry import ID
 
 from app.resolvers import orders as resolve
 from app.resolvers.payments import PaymentStart
+from app.schema.access import OWN, access
 from app.schema.enums import PaymentScene
 from app.schema.errors import UserError, user_error
 from app.schema.info import Info, words_of
@@ -27,6 +28,7 @@ class StartPaymentInput:
         )
 
 
+@access(OWN)
 @strawberry.type
 class StartPaymentPayload:
     order: Order | None
@@ -34,6 +36,7 @@ class StartPaymentPayload:
     user_errors: list[UserError]
 
 
+@access(OWN)
 @strawberry.type
 class PaymentMutations:
     @strawberry.mutation(

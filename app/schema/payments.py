@@ -3,10 +3,12 @@
 import strawberry
 
 from app.domain.orders.payment import Payment
+from app.schema.access import OWN, access
 from app.schema.enums import PaymentMethod
 from app.schema.scalars import DateTime
 
 
+@access(OWN)
 @strawberry.interface(
     description="What the channel needs to pay: the type follows from method and scene, so a build "
     "meets only kinds it asked for."
@@ -17,6 +19,7 @@ class PaymentRequest:
     expires_at: DateTime
 
 
+@access(OWN)
 @strawberry.type(description="wx.requestPayment, or WeixinJSBridge.")
 class WechatJsapiPayment(PaymentRequest):
     app_id: str
@@ -27,6 +30,7 @@ class WechatJsapiPayment(PaymentRequest):
     pay_sign: str
 
 
+@access(OWN)
 @strawberry.type
 class WechatAppPayment(PaymentRequest):
     app_id: str
@@ -38,6 +42,7 @@ class WechatAppPayment(PaymentRequest):
     sign: str
 
 
+@access(OWN)
 @strawberry.type(description="Alipay and WeChat H5 outside WeChat.")
 class RedirectPayment(PaymentRequest):
     url: str

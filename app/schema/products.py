@@ -9,6 +9,7 @@ from app.domain.stations import station as domain
 from app.resolvers.keys import ProductKey
 from app.resolvers.personal_prices import PersonalPrice, best_unlock, personal_prices
 from app.schema import ids
+from app.schema.access import OWN, PUBLIC, access, field_access
 from app.schema.enums import FillOrigin, FuelGrade, PaymentMethod
 from app.schema.info import Info, words_of
 from app.schema.quotes import AppliedOffer, UnlockHint
@@ -17,6 +18,7 @@ from app.schema.texts.names import FUEL_GRADES
 from app.schema.values import FillInput, Money, Node, UnitPrice, decimal_of
 
 
+@access(OWN)
 @strawberry.type
 class EffectivePrice:
     unit_price: UnitPrice
@@ -56,6 +58,7 @@ class EffectivePrice:
         return UnlockHint.of(step, info) if step else None
 
 
+@access(PUBLIC)
 @strawberry.type
 class StationProduct(Node):
     fuel_grade: FuelGrade
@@ -89,8 +92,9 @@ class StationProduct(Node):
         return DateTime(self._product.pump_point_at(info.context.moment).effective_from)
 
     @strawberry.field(
+        metadata=field_access(OWN),
         description="Viewer: what they pay per litre, for the given fill, else the usual one: "
-        "a price that can be ordered. Null on a fault."
+        "a price that can be ordered. Null on a fault.",
     )
     def effective_price(
         self, info: Info, fill: FillInput | None = strawberry.UNSET

@@ -5,6 +5,7 @@ import strawberry
 from app.domain.checkout import quote as domain
 from app.domain.promotions.candidate import Candidate
 from app.resolvers.wallet import HeldCoupon
+from app.schema.access import OWN, access
 from app.schema.enums import UnlockKind
 from app.schema.info import Info, words_of
 from app.schema.offers import Offer
@@ -20,6 +21,7 @@ def coupon_of(candidate: Candidate) -> Coupon | None:
     return Coupon.of(HeldCoupon(candidate.coupon, candidate.promotion))
 
 
+@access(OWN)
 @strawberry.type(description="`offer` is null once it has gone; `label` stays.")
 class AppliedOffer:
     offer: Offer | None
@@ -42,6 +44,7 @@ class AppliedOffer:
         )
 
 
+@access(OWN)
 @strawberry.type
 class UnlockHint:
     kind: UnlockKind

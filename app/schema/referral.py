@@ -11,6 +11,7 @@ from app.domain.referral.rules import ReferralReward
 from app.ports.referral_reads import InvitedFriend
 from app.resolvers import referrals as resolve
 from app.resolvers.pages import Page
+from app.schema.access import OWN, PUBLIC, access
 from app.schema.checkout import Reward
 from app.schema.enums import InviteeState
 from app.schema.errors import UserError, user_error
@@ -37,6 +38,7 @@ def _reward(reward: ReferralReward, info: Info, times: int = 1) -> Reward:
     )
 
 
+@access(OWN)
 @strawberry.type
 class Invitee:
     nickname_masked: str
@@ -59,12 +61,14 @@ class Invitee:
         return _reward(self._friend.reward, info) if given else None
 
 
+@access(OWN)
 @strawberry.type
 class InviteeEdge:
     cursor: str
     node: Invitee
 
 
+@access(OWN)
 @strawberry.type
 class InviteeConnection:
     edges: list[InviteeEdge]
@@ -79,6 +83,7 @@ class InviteeConnection:
         return cls(edges=edges, page_info=page_info(page))
 
 
+@access(OWN)
 @strawberry.type
 class Referral:
     code: str = strawberry.field(description="Fits a mini-program scene.")
@@ -118,6 +123,7 @@ class Referral:
         return InviteeConnection.of(page)
 
 
+@access(PUBLIC)
 @strawberry.type
 class ReferralLanding:
     code: str
@@ -146,12 +152,14 @@ class BindReferralInput:
     idempotency_key: str
 
 
+@access(OWN)
 @strawberry.type
 class BindReferralPayload:
     landing: ReferralLanding | None
     user_errors: list[UserError]
 
 
+@access(PUBLIC)
 @strawberry.type
 class ReferralQueries:
     @strawberry.field(description="What a friend who opens a share link sees; public.")
@@ -160,6 +168,7 @@ class ReferralQueries:
         return ReferralLanding.of(found, info) if found else None
 
 
+@access(OWN)
 @strawberry.type
 class ReferralMutations:
     @strawberry.mutation

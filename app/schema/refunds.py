@@ -6,6 +6,7 @@ from app.domain.orders.invoice import Invoice as AskedInvoice
 from app.domain.orders.invoice import InvoiceStatus
 from app.domain.orders.refund_request import OrderRefund, RefundStatus
 from app.schema import ids
+from app.schema.access import OWN, access
 from app.schema.info import Info, words_of
 from app.schema.scalars import DateTime
 from app.schema.texts.refunds import restored_text
@@ -15,6 +16,7 @@ strawberry.enum(RefundStatus)
 strawberry.enum(InvoiceStatus)
 
 
+@access(OWN)
 @strawberry.type
 class Refund:
     id: strawberry.ID
@@ -40,6 +42,7 @@ class Refund:
         return [restored_text(one, words_of(info)) for one in self._refund.restored]
 
 
+@access(OWN)
 @strawberry.type
 class Invoice:
     status: InvoiceStatus

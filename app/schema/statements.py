@@ -11,6 +11,7 @@ from app.resolvers.keys import EntryKey, OrderKey
 from app.resolvers.orders import order_by_key
 from app.resolvers.pages import Page
 from app.schema import ids
+from app.schema.access import OWN, access
 from app.schema.enums import StatementKind
 from app.schema.info import Info, words_of
 from app.schema.orders import Order
@@ -20,6 +21,7 @@ from app.schema.texts.statements import entry_label
 from app.schema.values import Money, Node
 
 
+@access(OWN)
 @strawberry.type(description="Signed points or money, with the balance after it.")
 class StatementEntry(Node):
     kind: StatementKind
@@ -63,12 +65,14 @@ class StatementEntry(Node):
         return Order.of(order, info) if order else None
 
 
+@access(OWN)
 @strawberry.type
 class StatementEdge:
     cursor: str
     node: StatementEntry
 
 
+@access(OWN)
 @strawberry.type
 class StatementConnection:
     edges: list[StatementEdge]
@@ -92,6 +96,7 @@ async def _statement(
     return StatementConnection.of(viewer.user_id, page)
 
 
+@access(OWN)
 @strawberry.type(description="Points that burn at placement and accrue on completion.")
 class PointsAccount:
     available: int
@@ -121,6 +126,7 @@ class PointsAccount:
         return await _statement(info, self._viewer, Unit.POINTS, first, after)
 
 
+@access(OWN)
 @strawberry.type(description="Cash-back credit, not cash.")
 class FuelCreditAccount:
     available: Money

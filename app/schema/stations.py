@@ -14,6 +14,7 @@ from app.resolvers.keys import StationKey
 from app.resolvers.pages import Page
 from app.resolvers.stations import FoundStation
 from app.schema import ids
+from app.schema.access import OWN, PUBLIC, access, field_access
 from app.schema.enums import Datum, FuelGrade, Ordering
 from app.schema.info import Info, words_of
 from app.schema.offers import OfferConnection
@@ -30,6 +31,7 @@ from app.schema.values import (
 )
 
 
+@access(PUBLIC)
 @strawberry.type
 class Station(Node):
     name: str
@@ -87,7 +89,7 @@ class Station(Node):
     ) -> int:
         return distance_m(from_.to_domain(), coordinates_of(self._station))
 
-    @strawberry.field(description="Viewer: null on a fault.")
+    @strawberry.field(metadata=field_access(OWN), description="Viewer: null on a fault.")
     async def is_favourite(self, info: Info) -> bool | None:
         return await resolve.is_favourite(info.context, self._station.id)
 
@@ -118,14 +120,18 @@ class Station(Node):
         return OfferConnection.of(page)
 
 
+@access(PUBLIC)
 @strawberry.type
 class StationEdge:
     cursor: str
     node: Station
     distance_meters: int | None = strawberry.field(description="Null without `near`.")
-    reason: str | None = strawberry.field(description="Viewer: why it is recommended.")
+    reason: str | None = strawberry.field(
+        metadata=field_access(OWN), description="Viewer: why it is recommended."
+    )
 
 
+@access(PUBLIC)
 @strawberry.type
 class StationConnection:
     edges: list[StationEdge]
@@ -151,6 +157,7 @@ def _reason(found: FoundStation, info: Info) -> str | None:
     return RANK_REASONS[found.reason].in_language(info.context.language)
 
 
+@access(PUBLIC)
 @strawberry.type
 class StationFacets:
     brands: list[Tag]
@@ -158,6 +165,7 @@ class StationFacets:
     fuel_grades: list[FuelGrade]
 
 
+@access(PUBLIC)
 @strawberry.type
 class Region:
     code: str
@@ -210,11 +218,13 @@ class StationFilter:
 NO_FILTER = resolve.StationFilter()
 
 
+@access(PUBLIC)
 @strawberry.type
 class StationQueries:
     @strawberry.field(
+        metadata=field_access(OWN),
         description="Stations, each with the price this viewer would really pay. Without `near`: "
-        "filter by region, text, offer or favourites."
+        "filter by region, text, offer or favourites.",
     )
     async def stations(
         self,

@@ -10,17 +10,20 @@ from app.domain.stations.geo import (
 from app.domain.stations.geo import CoordinatesImpossible, from_wgs84, to_wgs84
 from app.domain.stations.station import Label
 from app.resolvers.errors import BadCoordinates
+from app.schema.access import PUBLIC, access
 from app.schema.enums import Datum
 from app.schema.scalars import Decimal, thousandths
 from app.schema.texts import amounts
 from app.schema.texts.words import Words
 
 
+@access(PUBLIC)
 @strawberry.interface
 class Node:
     id: strawberry.ID = strawberry.field(description="Opaque, global.")
 
 
+@access(PUBLIC)
 @strawberry.type
 class Money:
     fen: int = strawberry.field(description="Integer fen (1/100 CNY).")
@@ -31,6 +34,7 @@ class Money:
         return cls(fen=fen, formatted=amounts.money(fen))
 
 
+@access(PUBLIC)
 @strawberry.type
 class UnitPrice:
     per_litre: Decimal = strawberry.field(
@@ -51,6 +55,7 @@ def decimal_of(in_thousandths: int) -> Decimal:
     return Decimal(amounts.decimal_of_thousandths(in_thousandths))
 
 
+@access(PUBLIC)
 @strawberry.type(description="A code to filter by and its localised name.")
 class Tag:
     code: str
@@ -65,6 +70,7 @@ class Tag:
         return cls(code=code, label=label.name.in_language(words.language), icon_url=label.icon_url)
 
 
+@access(PUBLIC)
 @strawberry.type
 class Coordinates:
     latitude: float
@@ -105,6 +111,7 @@ class FillInput:
         return LitresFill(thousandths(Decimal(self.litres or "0")))
 
 
+@access(PUBLIC)
 @strawberry.type(description="Exactly one is set, as it was given.")
 class Fill:
     pump_amount: Money | None

@@ -13,6 +13,7 @@ from app.resolvers import viewer as resolve
 from app.resolvers.context import Viewer as SignedIn
 from app.resolvers.keys import ViewerKey
 from app.schema import ids
+from app.schema.access import OWN, access
 from app.schema.enums import FuelGrade, MemberTier, OrderStatus, PaymentMethod, Role, Theme, Topic
 from app.schema.info import Info
 from app.schema.offers import OfferConnection
@@ -26,6 +27,7 @@ from app.schema.values import Fill, Money, Node
 from app.schema.wallet import CouponWallet
 
 
+@access(OWN)
 @strawberry.type
 class TopicPreference:
     topic: Topic
@@ -33,6 +35,7 @@ class TopicPreference:
     enabled: bool
 
 
+@access(OWN)
 @strawberry.type
 class Preferences:
     theme: Theme
@@ -64,6 +67,7 @@ class Preferences:
         )
 
 
+@access(OWN)
 @strawberry.type
 class Viewer(Node):
     nickname: str | None
@@ -146,6 +150,7 @@ class Viewer(Node):
         return Referral.of(await resolve_referrals.own_referral(info.context, self._viewer), info)
 
 
+@access(OWN)
 @strawberry.type
 class ViewerQueries:
     @strawberry.field(description="Null for a guest.")

@@ -12,6 +12,7 @@ from app.resolvers.orders import order_by_key
 from app.resolvers.pages import Page
 from app.resolvers.wallet import HeldCoupon
 from app.schema import ids
+from app.schema.access import OWN, access
 from app.schema.enums import BenefitKind, CouponStatus
 from app.schema.info import Info, words_of
 from app.schema.offers import OfferCondition, offer_conditions
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from app.schema.orders import Order
 
 
+@access(OWN)
 @strawberry.type
 class Coupon(Node):
     claimed_at: DateTime
@@ -80,12 +82,14 @@ class Coupon(Node):
         return Order.of(found, info) if found else None
 
 
+@access(OWN)
 @strawberry.type
 class CouponEdge:
     cursor: str
     node: Coupon
 
 
+@access(OWN)
 @strawberry.type
 class CouponConnection:
     edges: list[CouponEdge]
@@ -100,12 +104,14 @@ class CouponConnection:
         return cls(edges=edges, page_info=page_info(page))
 
 
+@access(OWN)
 @strawberry.type
 class CouponCount:
     status: CouponStatus
     count: int
 
 
+@access(OWN)
 @strawberry.type
 class CouponWallet:
     _viewer: strawberry.Private[Viewer]

@@ -4,6 +4,7 @@ import strawberry
 
 from app.resolvers import claims as resolve
 from app.schema import ids
+from app.schema.access import OWN, access
 from app.schema.errors import UserError, user_error
 from app.schema.info import Info, words_of
 from app.schema.offers import Offer
@@ -22,6 +23,7 @@ class RedeemCodeInput:
     idempotency_key: str
 
 
+@access(OWN)
 @strawberry.type
 class ClaimOfferPayload:
     offer: Offer | None
@@ -39,6 +41,7 @@ class ClaimOfferPayload:
         )
 
 
+@access(OWN)
 @strawberry.type
 class RedeemCodePayload:
     coupon: Coupon | None
@@ -62,6 +65,7 @@ def _user_errors(taken: resolve.Taken, info: Info) -> list[UserError]:
     return [user_error(refusal, words_of(info)) for refusal in taken.refusals]
 
 
+@access(OWN)
 @strawberry.type
 class WalletMutations:
     @strawberry.mutation
