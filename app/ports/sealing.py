@@ -16,3 +16,17 @@ class Sealer(Protocol):
     def open(self, sealed: bytes, place: str) -> str:
         """Raises `SealBroken`."""
         ...
+
+
+class BlindIndex(Protocol):
+    """What finds a sealed text again without opening any: a keyed hash of it, of which nothing can
+    be read, and which nobody can make without the key. `place` names what it is, e.g. "phone": the
+    same text has another hash elsewhere."""
+
+    def index(self, text: str, place: str) -> tuple[bytes, ...]:
+        """32 bytes under each key that the server has, the one in use first."""
+        ...
+
+
+class PersonalSeal(Sealer, BlindIndex, Protocol):
+    """Both: what is sealed, and found without being opened."""

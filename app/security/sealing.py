@@ -1,6 +1,7 @@
 """Sealing of personal data at rest: AES-256-GCM, bound to the place where the text lies."""
 
 import binascii
+import hmac
 import os
 import secrets
 from base64 import b64decode, b64encode
@@ -11,6 +12,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.ports.sealing import SealBroken
 from app.security.kept import SecretExposed, kept_secret
@@ -20,6 +23,7 @@ KEY_BYTES = 32
 _NONCE_BYTES = 12
 _ID_BYTES = 4
 _FORMAT = b"\x01"
+INDEX_PURPOSE = b"youhui blind index"
 
 
 class SealingKeyInvalid(Exception):
@@ -28,22 +32,26 @@ class SealingKeyInvalid(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SealingKeys:
-    """Implements `app.ports.sealing.Sealer`. The first key seals; each opens what it sealed.
+    """Implements `app.ports.sealing.Sealer` and `BlindIndex`. The first key seals; each opens what
+    it sealed.
 
     Sealed: format, key id, nonce, ciphertext with its tag. A nonce is random and used once: 2^32
-    texts a key are far from a collision.
+    texts a key are far from a collision. The index has keys of its own, derived from these, so that
+    whatever can be opened can also be found, and indexed anew.
     """
 
     current_id: bytes
     by_id: Mapping[bytes, AESGCM] = field(repr=False)
+    index_keys: Sequence[bytes] = field(repr=False)
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> "SealingKeys":
         """Keys in base64, the one that seals first. Raises `SealingKeyInvalid`."""
-        keys = {_id_of(key): AESGCM(key) for key in map(_read_key, texts)}
-        if not keys:
+        raw = {_id_of(key): key for key in map(_read_key, texts)}
+        if not raw:
             raise SealingKeyInvalid("no sealing key is given")
-        return cls(next(iter(keys)), keys)
+        keys = {key_id: AESGCM(key) for key_id, key in raw.items()}
+        return cls(next(iter(keys)), keys, tuple(map(_index_key, raw.values())))
 
     @classmethod
     def kept_under(cls, folder: Path) -> "SealingKeys":
@@ -69,6 +77,14 @@ class SealingKeys:
             return key.decrypt(nonce, rest, place.encode()).decode()
         except (InvalidTag, ValueError):
             raise SealBroken("changed, or sealed for another place") from None
+
+    def index(self, text: str, place: str) -> tuple[bytes, ...]:
+        named = f"{place}\x00{text}".encode()
+        return tuple(hmac.digest(key, named, "sha256") for key in self.index_keys)
+
+
+def _index_key(key: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=INDEX_PURPOSE).derive(key)
 
 
 def _new_key() -> bytes:
