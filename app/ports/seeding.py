@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.domain.loyalty.balance import Balance
 from app.domain.orders.order import Order
+from app.domain.orders.refund_request import OrderRefund
 from app.domain.profiles.member import Member
 from app.domain.promotions.promotion import Promotion
 from app.domain.shared.fuel import FuelGrade
@@ -52,6 +53,7 @@ class SeedMember:
     fuel_credit: Balance = field(default_factory=Balance)
     favourites: tuple[int, ...] = ()
     orders: tuple[Order, ...] = ()
+    refunds: tuple[OrderRefund, ...] = ()
     coupons: tuple[Coupon, ...] = ()
 
 

@@ -69,20 +69,7 @@ class PostgresFundingBook:
     async def add(self, entries: Sequence[FundingEntry]) -> None:
         if not entries:
             return
-        rows = [
-            {
-                "user_id": entry.user_id,
-                "order_id": entry.order_id,
-                "refund_id": entry.refund_id,
-                "station_id": entry.station_id,
-                "station_day": entry.day,
-                "funder": entry.funder.value,
-                "code": entry.code,
-                "fen": entry.fen,
-            }
-            for entry in entries
-        ]
-        await self._connection.execute(insert(ENTRY), rows)
+        await self._connection.execute(insert(ENTRY), list(map(entry_values, entries)))
 
 
 class PostgresSettlementRepository:
@@ -104,6 +91,20 @@ class PostgresSettlementRepository:
             ),
             stations=tuple(sorted(map(_station_day, stations), key=lambda d: d.station.code)),
         )
+
+
+def entry_values(entry: FundingEntry) -> dict[str, Any]:
+    """By column; its id is the table's to give."""
+    return {
+        "user_id": entry.user_id,
+        "order_id": entry.order_id,
+        "refund_id": entry.refund_id,
+        "station_id": entry.station_id,
+        "station_day": entry.day,
+        "funder": entry.funder.value,
+        "code": entry.code,
+        "fen": entry.fen,
+    }
 
 
 def _station(row: Any) -> SettledStation:

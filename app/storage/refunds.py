@@ -47,19 +47,8 @@ class PostgresRefundBook:
         self._connection = connection
 
     async def add(self, refund: OrderRefund) -> OrderRefund:
-        values = {
-            "user_id": refund.user_id,
-            "order_id": refund.order_id,
-            "number": refund.number,
-            "lines_before": list(refund.before),
-            "lines_after": list(refund.after),
-            "money_fen": refund.money_fen,
-            "fee_fen": refund.fee_fen,
-            "reason": refund.reason,
-            "requested_at": refund.requested_at,
-            **_changing(refund),
-        }
-        added = await self._connection.execute(insert(REFUND).values(values).returning(REFUND.c.id))
+        new = insert(REFUND).values(refund_values(refund)).returning(REFUND.c.id)
+        added = await self._connection.execute(new)
         return replace(refund, id=added.scalar_one())
 
     async def refund(self, user_id: int, refund_id: int) -> OrderRefund | None:
@@ -102,6 +91,22 @@ class PostgresRefundRepository:
             if (row.user_id, row.order_id) in wanted:
                 found[row.user_id, row.order_id].append(_refund(row))
         return {key: tuple(refunds) for key, refunds in found.items()}
+
+
+def refund_values(refund: OrderRefund) -> dict[str, Any]:
+    """By column, all but its id."""
+    return {
+        "user_id": refund.user_id,
+        "order_id": refund.order_id,
+        "number": refund.number,
+        "lines_before": list(refund.before),
+        "lines_after": list(refund.after),
+        "money_fen": refund.money_fen,
+        "fee_fen": refund.fee_fen,
+        "reason": refund.reason,
+        "requested_at": refund.requested_at,
+        **_changing(refund),
+    }
 
 
 def _changing(refund: OrderRefund) -> dict[str, Any]:

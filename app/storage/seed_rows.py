@@ -12,6 +12,7 @@ from app.domain.wallet.coupon import Coupon
 from app.ports.seeding import SeedContents, SeedMember, SeedStation
 from app.storage.orders import ORDER_COLUMNS, order_values
 from app.storage.seed_accounts import account_tables
+from app.storage.seed_orders import order_life_tables
 from app.storage.seed_table import TableRows, Values
 
 
@@ -123,6 +124,7 @@ def product_tables(contents: SeedContents) -> Iterator[TableRows]:
 def member_tables(contents: SeedContents) -> Iterator[TableRows]:
     yield from _profile_tables(contents)
     yield from _history_tables(contents)
+    yield from order_life_tables(contents)
     yield from account_tables(contents)
 
 

@@ -1,6 +1,6 @@
 """Rows of one table of the demo data."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 Values = Sequence[object]
@@ -15,3 +15,10 @@ class TableRows:
     rows: Iterable[Values]
     total: int
     kept: bool = False
+
+
+def rows_of(table: str, rows: Sequence[Mapping[str, object]]) -> Iterator[TableRows]:
+    """Rows by column, all with the same columns; none: no table."""
+    if rows:
+        values = (tuple(row.values()) for row in rows)
+        yield TableRows(table=table, columns=tuple(rows[0]), rows=values, total=len(rows))

@@ -49,7 +49,19 @@ _REMOVE: tuple[LiteralString, ...] = (
     "DELETE FROM referral USING member WHERE generated AND member.user_id = referral.user_id",
     "DELETE FROM referral_code USING member WHERE generated AND user_id = owner_id",
     "DELETE FROM coupon USING member WHERE generated AND member.user_id = coupon.user_id",
+    """
+    DELETE FROM funding_entry USING member WHERE generated AND member.user_id = funding_entry.user_id
+    """,
+    "DELETE FROM invoice USING member WHERE generated AND member.user_id = invoice.user_id",
+    """
+    DELETE FROM order_refund USING member WHERE generated AND member.user_id = order_refund.user_id
+    """,
     "DELETE FROM fuel_order USING member WHERE generated AND member.user_id = fuel_order.user_id",
+    # Where no order is left, nothing is used; coupons that others have stay counted.
+    """
+    DELETE FROM promotion_counter AS counter WHERE NOT EXISTS (SELECT FROM fuel_order)
+        AND NOT EXISTS (SELECT FROM coupon WHERE batch_code = counter.code)
+    """,
     "DELETE FROM member WHERE generated",
     """
     DELETE FROM station_product USING station WHERE generated AND station.id = station_id

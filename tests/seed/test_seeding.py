@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from app.domain.checkout.catalog import Catalog
+from app.domain.orders.settlement import day_at
 from app.domain.stations.station import PriceHistory
 from app.integrations.demo_seed.source import DemoFiles
 from app.ports.errors import StorageUnavailable
@@ -17,6 +18,7 @@ from app.ports.seeding import SeedContents, SeedRecipe
 from app.resolvers.seed import SeedOutcome, SeedRefusal, SeedRefused, run_seed
 from app.storage.catalog_source import PostgresCatalogSource
 from app.storage.engine import make_engine
+from app.storage.funding import PostgresSettlementRepository
 from app.storage.promotions import PostgresPromotionStore
 from app.storage.seeding import PostgresSeedStore
 from app.storage.tables import metadata
@@ -123,6 +125,44 @@ async def test_force_leaves_exactly_what_a_fresh_seed_makes(database_url: str):
     _assert_serves(catalog, contents)
     issued = "SELECT sum(uses) FROM promotion_counter"
     assert _one(database_url, issued) == _one(database_url, "SELECT count(*) FROM coupon")
+
+
+async def test_every_day_of_the_history_is_settled_to_the_fen(database_url: str):
+    await seed_small(database_url)
+    orders = [order for each in make().members for order in each.orders if order.paid_at]
+    days = {day_at(order, order.paid_at) for order in orders if order.paid_at}
+    engine = make_engine(database_url, pool_size=1)
+    try:
+        settled = [await PostgresSettlementRepository(engine).settlement(day) for day in days]
+    finally:
+        await engine.dispose()
+    assert [day for day in settled if day.differences()] == []
+    rows = [row for day in settled for row in day.owed]
+    assert sum(row.discount_fen for row in rows) == sum(o.terms.discount_fen for o in orders)
+    assert sum(row.refunds for row in rows) == sum(any(o.refunded_lines) for o in orders) > 0
+
+
+async def test_force_removes_what_demo_members_bought_since(database_url: str):
+    await seed_small(database_url)
+    with _connection(database_url) as connection:
+        connection.execute(
+            "INSERT INTO invoice (user_id, order_id, status, title, amount_fen, requested_at)"
+            " SELECT user_id, id, 'REQUESTED', '某公司', 100, now() FROM fuel_order LIMIT 1"
+        )
+        connection.execute(
+            "INSERT INTO payment (user_id, order_id, number, method, scene, amount_fen, state,"
+            " asked_at, expires_at) SELECT user_id, id, 'pay-1-1', 'WECHAT_PAY', 'APP', 100, 'OPEN',"
+            " now(), now() FROM fuel_order LIMIT 1"
+        )
+        connection.execute(
+            "INSERT INTO promotion_counter (code, per, subject, period, period_start, uses)"
+            " VALUES ('spent', 'TOTAL', '', 'EVER', '1970-01-01', 3)"
+        )
+    await seed_small(database_url, recipe=OTHER, force=True)
+    for table in ("invoice", "payment", "promotion_counter WHERE code = 'spent'"):
+        assert _one(database_url, f"SELECT count(*) FROM {table}") == 0
+    refunded = sum(len(each.refunds) for each in make(OTHER).members)
+    assert _one(database_url, "SELECT count(*) FROM order_refund") == refunded
 
 
 async def test_a_database_with_real_members_is_refused_unless_told(database_url: str):

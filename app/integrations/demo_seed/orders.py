@@ -9,6 +9,7 @@ from app.domain.orders.ledger import Grant, ledger_of
 from app.domain.orders.number import order_number
 from app.domain.orders.order import Order
 from app.domain.orders.refund import line_refund
+from app.domain.orders.refund_request import OrderRefund, RefundStatus
 from app.domain.orders.status import OrderStatus
 from app.domain.orders.terms import AppliedTerm, OrderTerms
 from app.domain.orders.timing import DEFAULT_TIMING
@@ -38,6 +39,7 @@ ENDINGS = (
 ENDING_WEIGHTS = (920, 45, 18, 7, 10)
 CODE = "seed-history"
 TITLE = LocalizedText(zh="平台优惠", en="Platform discount")
+REFUND_REASON = "没有加满"
 NEVER_PAID = frozenset({OrderStatus.CANCELLED, OrderStatus.EXPIRED})
 
 
@@ -93,6 +95,25 @@ def _order(
         refunded_lines=(refunded_fen,),
         refunded_fen=line_refund(terms.ledger.lines[0], refunded_fen).money_fen,
         number=order_number(order_id, placed_at),
+    )
+
+
+def refund_of(order: Order) -> OrderRefund | None:
+    """The one refund that took back what the order says; None: none did. Its id is the order's."""
+    if order.paid_at is None or not any(order.refunded_lines):
+        return None
+    return OrderRefund(
+        user_id=order.user_id,
+        id=order.id,
+        order_id=order.id,
+        number=f"{order.number}-r1",
+        status=RefundStatus.DONE,
+        before=tuple(0 for _ in order.refunded_lines),
+        after=order.refunded_lines,
+        money_fen=order.refunded_fen,
+        reason=REFUND_REASON,
+        requested_at=order.paid_at,
+        settled_at=order.paid_at,
     )
 
 

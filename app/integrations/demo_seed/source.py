@@ -12,7 +12,7 @@ from app.domain.pricing.fill import LitresFill
 from app.domain.profiles.member import Member, Preferences, Theme, Topic
 from app.domain.promotions.promotion import Promotion
 from app.integrations.demo_seed.facts import read_facts
-from app.integrations.demo_seed.orders import make_orders
+from app.integrations.demo_seed.orders import make_orders, refund_of
 from app.integrations.demo_seed.people import phone_masked
 from app.integrations.demo_seed.plans import MemberPlan, draw_plans, read_personas
 from app.integrations.demo_seed.stations import make_stations, read_showcase
@@ -21,7 +21,7 @@ from app.ports.seeding import SeedContents, SeedMember, SeedProgress, SeedRecipe
 
 SEED_FOLDER = Path(__file__).resolve().parents[3] / "seed"
 
-GENERATION = 2
+GENERATION = 3
 """Raise it when the same files come to make other rows: a standing seed is then told apart."""
 
 
@@ -116,6 +116,7 @@ def _member(
         fuel_credit=Balance(available=plan.fuel_credit_fen),
         favourites=plan.favourites,
         orders=orders,
+        refunds=tuple(filter(None, map(refund_of, orders))),
         coupons=tuple(make_coupons(plan, batches, moment, rng)),
     )
 
