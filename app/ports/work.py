@@ -15,6 +15,7 @@ from app.ports.payments import PaymentBook
 from app.ports.referrals import ReferralBook
 from app.ports.refunds import RefundBook
 from app.ports.requests import RequestRecords
+from app.ports.sessions import SessionBook
 
 
 class UnknownMember(Exception):
@@ -44,6 +45,8 @@ class Work(Protocol):
     def referrals(self) -> ReferralBook: ...
     @property
     def funding(self) -> FundingBook: ...
+    @property
+    def sessions(self) -> SessionBook: ...
     @property
     def audit(self) -> AuditTrail: ...
     @property

@@ -24,6 +24,7 @@ from app.storage.payments import PostgresPaymentBook
 from app.storage.referrals import PostgresReferralBook
 from app.storage.refunds import PostgresRefundBook
 from app.storage.requests import PostgresRequestRecords
+from app.storage.sessions import PostgresSessionBook
 from app.storage.tables import MemberRow, table_of
 
 MEMBER = table_of(MemberRow)
@@ -98,6 +99,10 @@ class PostgresWork:
     @property
     def requests(self) -> PostgresRequestRecords:
         return PostgresRequestRecords(self.connection)
+
+    @property
+    def sessions(self) -> PostgresSessionBook:
+        return PostgresSessionBook(self.connection)
 
     def _changed(self, user_id: int, order_id: int) -> None:
         self.changed_orders.add((user_id, order_id))

@@ -37,6 +37,7 @@ from app.storage.tables.referrals import (
 )
 from app.storage.tables.requests import IdempotentRequestRow
 from app.storage.tables.seeding import SeedMarkRow
+from app.storage.tables.sessions import MemberSessionRow
 from app.storage.tables.stations import (
     AmenityRow,
     BrandRow,
@@ -52,6 +53,7 @@ metadata = Row.metadata
 USER_OWNED = (
     MemberRow,
     MemberPreferencesRow,
+    MemberSessionRow,
     FavouriteStationRow,
     CouponRow,
     CodeMissRow,
@@ -100,6 +102,7 @@ __all__ = [
     "MemberPhoneRow",
     "MemberPreferencesRow",
     "MemberRow",
+    "MemberSessionRow",
     "OrderRefundRow",
     "PaymentNoticeRow",
     "PaymentRow",
