@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 from graphql import GraphQLError
 from starlette.applications import Starlette
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
 from app.domain.checkout.catalog import Catalog
@@ -64,6 +65,18 @@ def context_of(info: Info) -> RequestContext:
 @strawberry.type
 class Leaf:
     value: int
+
+    @strawberry.field
+    def broken(self) -> str | None:
+        raise KeyError(f"no row for {SECRET_PHONE}")
+
+    @strawberry.field
+    def needed(self) -> str:
+        raise KeyError(f"no row for {SECRET_PHONE}")
+
+    @strawberry.field
+    async def never(self) -> str | None:
+        await asyncio.Event().wait()
 
 
 @strawberry.type
@@ -125,6 +138,10 @@ class Query:
     def leaf(self) -> Leaf:
         return Leaf(value=1)
 
+    @strawberry.field
+    def leaves(self) -> list[Leaf]:
+        return [Leaf(value=1), Leaf(value=2), Leaf(value=3)]
+
 
 @strawberry.type
 class Mutation:
@@ -168,7 +185,12 @@ class Subscription:
 
 
 def toy_schema() -> strawberry.Schema:
-    return strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription)
+    return strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        subscription=Subscription,
+        config=StrawberryConfig(enable_experimental_incremental_execution=True),
+    )
 
 
 @dataclass

@@ -5,9 +5,9 @@ from inspect import isawaitable
 from typing import Any, cast
 
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     create_source_event_stream,
-    execute,
     experimental_execute_incrementally,
 )
 from graphql.execution import ExperimentalIncrementalExecutionResults
@@ -67,19 +67,10 @@ class StandardExecutor:
     ) -> ExecutionResult:
         """Field errors are entries of the result; only a defect of the executor raises. What the
         document would defer is in the result, in its place."""
-        outcome = execute(
-            self._schema,
-            document.whole,
-            root_value=root,
-            context_value=context,
-            variable_values=dict(variables) if variables else None,
-            operation_name=operation_name,
-            executor_class=StrawberryGraphQLCoreExecutionContext,
-            is_awaitable=cast("Any", optimized_is_awaitable),
-            hide_suggestions=self._hide_suggestions,
-            operation_extensions=None,
-        )
-        return await outcome if isawaitable(outcome) else outcome
+        result = await self._run(document.whole, variables, operation_name, context, root)
+        if isinstance(result, ExecutionResult):
+            return result
+        raise TypeError("a document without increments was executed in parts")
 
     async def execute_incrementally(
         self,
@@ -90,9 +81,22 @@ class StandardExecutor:
         context: object,
     ) -> ExecutionResult | ExperimentalIncrementalExecutionResults:
         """As `execute`; what the document defers comes later, where anything does."""
+        return await self._run(document.node, variables, operation_name, context)
+
+    async def _run(
+        self,
+        document: DocumentNode,
+        variables: Mapping[str, Any] | None,
+        operation_name: str | None,
+        context: object,
+        root: object = None,
+    ) -> ExecutionResult | ExperimentalIncrementalExecutionResults:
+        """By the one entrance that takes a schema with `@defer`; graphql-core's other one refuses
+        it, whatever the document."""
         outcome = experimental_execute_incrementally(
             self._schema,
-            document.node,
+            document,
+            root_value=root,
             context_value=context,
             variable_values=dict(variables) if variables else None,
             operation_name=operation_name,
