@@ -15,6 +15,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from app.cache.public_cache import RedisPublicCache
+from app.cache.registered_documents import RedisRegisteredDocuments
 from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
 from app.gateway.context import Services
@@ -24,6 +25,10 @@ from app.gateway.edge import EdgeOptions, build_edge
 from app.gateway.graphql_view import ViewOptions
 from app.gateway.health import Probe
 from app.gateway.streams import Streams
+from app.gateway.trusted.gate import DocumentMode, TrustedOptions
+from app.gateway.trusted.manifest import ManifestInvalid
+from app.gateway.trusted.shelf import MANIFESTS, Shelf
+from app.gateway.trusted.uses import UseCounts
 from app.gateway.webhooks import PaymentWebhook
 from app.loaders import Loaders
 from app.loaders.public.build import build_public_loaders
@@ -37,6 +42,7 @@ from app.security.code_hashes import KeyedCodeHashes
 from app.security.quote_tokens import SignedQuoteTokens
 from app.settings import Settings
 from app.storage.balances import PostgresBalanceRepository
+from app.storage.contract_usage import PostgresContractUsageRepository
 from app.storage.invoices import PostgresInvoiceRepository
 from app.storage.members import PostgresMemberRepository
 from app.storage.orders import PostgresOrderRepository
@@ -117,13 +123,17 @@ def _loaders_of(outside: Outside) -> Callable[[int | None, datetime, Catalog], L
 def create_app(settings: Settings) -> Starlette:
     """The application of one process; its lifespan connects, loads and lets go.
 
-    Raises `DatabaseMissing` and `SigningKeyInvalid`; starting it, `StorageUnavailable`.
+    Raises `DatabaseMissing`, `SigningKeyInvalid` and `ManifestInvalid`; starting it,
+    `StorageUnavailable`.
     """
     outside = Outside.of(settings)
+    shelf = shelf_of(settings)
+    uses = UseCounts(shelf, outside.clock)
 
     @asynccontextmanager
     async def lifespan(serving: Starlette) -> AsyncIterator[None]:
-        async with outside.running():
+        kept_in = PostgresContractUsageRepository(outside.engine)
+        async with outside.running(), uses.flushing(kept_in):
             _close_at_the_end(serving.state.streams)
             gc.collect()
             gc.freeze()
@@ -136,7 +146,14 @@ def create_app(settings: Settings) -> Starlette:
         probes_of(outside),
         EdgeOptions(
             view=ViewOptions(
-                hide_suggestions=not settings.demo, deadline_s=settings.operation_deadline_s
+                hide_suggestions=not settings.demo,
+                deadline_s=settings.operation_deadline_s,
+                trusted=TrustedOptions(
+                    mode=mode_of(settings),
+                    shelf=shelf,
+                    registered=RedisRegisteredDocuments(outside.redis, outside.names),
+                    uses=uses,
+                ),
             ),
             more_routes=[
                 *_webhook_routes(outside),
@@ -147,6 +164,21 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.outside = outside
     return app
+
+
+def mode_of(settings: Settings) -> DocumentMode:
+    if settings.documents is not None:
+        return DocumentMode(settings.documents)
+    return DocumentMode.OPEN if settings.demo else DocumentMode.TRUSTED
+
+
+def shelf_of(settings: Settings) -> Shelf:
+    """Raises `ManifestInvalid`, also where nothing at all could be executed."""
+    folder = settings.manifests_dir or MANIFESTS
+    shelf = Shelf.kept_in(folder)
+    if not shelf.manifests and mode_of(settings) is DocumentMode.TRUSTED:
+        raise ManifestInvalid(f"{folder}: no manifest of any version (YOUHUI_DOCUMENTS=trusted)")
+    return shelf
 
 
 def _close_at_the_end(streams: Streams) -> None:

@@ -1,7 +1,7 @@
 """Settings of a process, from the environment (prefix YOUHUI_). Nothing else reads it."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     `counter_slots`: parts of a counter that all share, so that a hot budget is not one hot row.
     `clock_offset_file`: for tests of faults only: a file with the seconds by which this process's
     clock is moved.
+    `documents`: "trusted": nothing but documents of `manifests_dir` is executed, the default;
+    "open": whatever callers send, the default of demo mode. `manifests_dir`: None: the repository's
+    clients/manifests.
     `pay_simulator_port`: where the simulator of WeChat Pay listens, which takes its place in demo
     mode while no merchant's account is set; its keys are under `data_dir`.
     """
@@ -107,6 +110,8 @@ class Settings(BaseSettings):
     job_concurrency: Annotated[int, Field(ge=1, le=100)] = 10
     counter_slots: Annotated[int, Field(ge=1, le=256)] = 16
     clock_offset_file: Path | None = None
+    documents: Literal["trusted", "open"] | None = None
+    manifests_dir: Path | None = None
     pay_simulator_port: Annotated[int, Field(ge=1, le=65535)] = 8009
 
 

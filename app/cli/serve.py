@@ -20,6 +20,7 @@ from app.cli.errors import CommandFailed, ExitCode, Terminated
 from app.cli.logs import LOGGING
 from app.cli.servers import databases
 from app.gateway.request import RequestCaps
+from app.gateway.trusted.manifest import ManifestInvalid
 from app.integrations.local_servers.children import follow_parent
 from app.main import create_app
 from app.security.keys import SigningKeyInvalid
@@ -120,6 +121,13 @@ def run(
         raise CommandFailed(
             f"签名密钥无法使用：{error}",
             "The signing key cannot be used: YOUHUI_SIGNING_KEY holds a private P-256 key in PEM.",
+            ExitCode.USAGE,
+        ) from error
+    except ManifestInvalid as error:
+        raise CommandFailed(
+            f"清单无法使用：{error}",
+            "A manifest cannot be used: `youhui contract check` tells more; "
+            "YOUHUI_DOCUMENTS=open runs any document, for development.",
             ExitCode.USAGE,
         ) from error
     except SystemExit as error:

@@ -12,8 +12,11 @@ from starlette.requests import HTTPConnection
 
 from app.gateway.context import Services, build_context
 from app.gateway.execution.documents import Documents, ValidDocument
+from app.gateway.execution.needs import permit
 from app.gateway.faults import EdgeCode, EdgeFault
 from app.gateway.request import GraphQLRequest
+from app.gateway.trusted.gate import DocumentGate, TrustedOptions
+from app.gateway.trusted.versions import client_of
 from app.resolvers.context import RequestContext
 
 
@@ -42,15 +45,20 @@ class Admitted:
 
 
 class Admission:
-    def __init__(self, documents: Documents, services: Services) -> None:
-        self._documents = documents
+    def __init__(
+        self, documents: Documents, services: Services, trusted: TrustedOptions | None = None
+    ) -> None:
+        self._gate = DocumentGate(documents, trusted or TrustedOptions())
         self._services = services
 
     async def admit(self, caller: HTTPConnection, asked: GraphQLRequest) -> Admitted:
         """Raises `EdgeFault` and `DocumentInvalid`."""
+        client = client_of(caller)
+        self._gate.admit(client)
         context = await self.context_of(caller)
-        document = self._documents.prepare(asked.query)
+        document = await self._gate.document(asked, client)
         operation = _chosen(document, asked.operation_name)
+        permit(document.needs, operation.name and operation.name.value, context.principal)
         return Admitted(
             document=document, operation=operation, variables=asked.variables, context=context
         )

@@ -23,6 +23,7 @@ from app.gateway.graphql_view import GraphQLView, ViewOptions
 from app.gateway.health import Health, Probe
 from app.gateway.negotiation import choose_language
 from app.gateway.subscriptions import SubscriptionEndpoint
+from app.gateway.trusted.versions import VERSION_HEADER
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +77,7 @@ def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
                 "Accept-Language",
                 CHANNEL_HEADER,
                 DEVICE_HEADER,
+                VERSION_HEADER,
             ],
             expose_headers=[REQUEST_ID_HEADER],
             max_age=600,

@@ -31,6 +31,7 @@ from app.gateway.outcomes import Chunks, Outcome, executed, given_up, refused, r
 from app.gateway.replies import reply
 from app.gateway.request import RequestCaps, read_request
 from app.gateway.streams import Answer, StreamLimits, Streams
+from app.gateway.trusted.gate import TrustedOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +45,13 @@ class ViewOptions:
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     streams: StreamLimits = field(default_factory=StreamLimits)
     profile: HttpProfile = HttpProfile.AUDITED
+    trusted: TrustedOptions = field(default_factory=TrustedOptions)
 
 
 class GraphQLView:
     def __init__(self, schema: Schema, services: Services, options: ViewOptions) -> None:
         self._executor = StandardExecutor(schema, hide_suggestions=options.hide_suggestions)
-        self.admission = Admission(self._executor.documents, services)
+        self.admission = Admission(self._executor.documents, services, options.trusted)
         self.streams = Streams(self._executor, self.admission, options.streams, options.deadline_s)
         self._incremental = Incremental(self._executor, options.deadline_s)
         self._options = options

@@ -17,6 +17,9 @@ WELL_FORMED = frozenset(
         EdgeCode.GRAPHQL_PARSE_FAILED,
         EdgeCode.GRAPHQL_VALIDATION_FAILED,
         EdgeCode.OPERATION_UNKNOWN,
+        EdgeCode.PERSISTED_QUERY_NOT_FOUND,
+        EdgeCode.PERSISTED_QUERY_NOT_SUPPORTED,
+        EdgeCode.UNTRUSTED_DOCUMENT,
         EdgeCode.BAD_USER_INPUT,
     }
 )

@@ -24,9 +24,10 @@ from app.gateway.faults import EdgeCode, EdgeFault
 from app.gateway.negotiation import choose_language
 from app.gateway.request import RequestCaps, graphql_request, parse_message
 from app.gateway.streams import Streams, named
+from app.gateway.trusted.versions import VERSION_HEADER
 
 PROTOCOL = "graphql-transport-ws"
-SAID_AT_INIT = ("Authorization", "Accept-Language", CHANNEL_HEADER, DEVICE_HEADER)
+SAID_AT_INIT = ("Authorization", "Accept-Language", CHANNEL_HEADER, DEVICE_HEADER, VERSION_HEADER)
 INVALID, UNAUTHORISED, NO_PROTOCOL = 4400, 4401, 4406
 INIT_TIMEOUT, TWICE, TOO_MANY_INITS, GOING_AWAY = 4408, 4409, 4429, 1001
 MOST_ID = 128

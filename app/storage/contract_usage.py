@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date
 from typing import Any
 
-from sqlalchemy import Row, cast, delete, func, select
+from sqlalchemy import cast, delete, func, select
 from sqlalchemy.dialects.postgresql import BIGINT, insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -76,5 +76,5 @@ def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     return row["day"], row["channel"], row["app_version"], row["sha256"]
 
 
-def _document(row: Row[Any]) -> UsedDocument:
+def _document(row: Any) -> UsedDocument:
     return UsedDocument(row.channel, row.app_version, row.sha256, row.operation)

@@ -218,11 +218,3 @@ def test_suggestions_are_hidden_unless_opened(edge, client):
     assert "Did you mean" not in text
     edge.view = ViewOptions(hide_suggestions=False)
     assert "Did you mean" in ask(TestClient(edge.app()), "{ twicf(number: 1) }").text
-
-
-def test_hash_first_clients_learn_to_send_the_text(client):
-    """Apollo and urql repeat the request with its text on these codes."""
-    apollo = client.post("/graphql", json={"extensions": {"persistedQuery": {"version": 1}}})
-    trusted = client.post("/graphql", json={"documentId": "sha256:abc"})
-    assert codes(apollo) == ["PERSISTED_QUERY_NOT_SUPPORTED"]
-    assert codes(trusted) == ["PERSISTED_QUERY_NOT_FOUND"]

@@ -5,6 +5,7 @@ A client names a document by its hash, in `documentId` ("sha256:…", or the id 
 and urql act on: told PERSISTED_QUERY_NOT_FOUND they repeat the request with its text.
 """
 
+import logging
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -16,6 +17,8 @@ from app.gateway.trusted.manifest import TrustedDocument, sha256_of
 from app.gateway.trusted.shelf import Shelf
 from app.gateway.trusted.versions import Client
 from app.ports.registered_documents import RegisteredDocuments
+
+LOG = logging.getLogger("youhui.contract")
 
 
 class DocumentMode(StrEnum):
@@ -45,16 +48,19 @@ class TrustedOptions:
 class DocumentGate:
     def __init__(self, documents: Documents, options: TrustedOptions) -> None:
         """Every document of a live manifest is parsed and validated here, once, and kept for good.
-        One that does not fit the schema is refused when it is asked for: other clients are not
-        to suffer. `broken` names those, with what is wrong."""
+        One that does not fit the schema is logged, and refused when it is asked for: clients that
+        ask for others are served."""
         self._documents = documents
         self._options = options
-        self.broken: dict[str, DocumentInvalid] = {}
+        broken: dict[str, DocumentInvalid] = {}
         for document in options.shelf.by_text.values():
             try:
                 documents.pin(document.text)
             except DocumentInvalid as invalid:
-                self.broken[document.name] = invalid
+                broken[document.name] = invalid
+        for name, invalid in broken.items():
+            what = "; ".join(error.message for error in invalid.errors)
+            LOG.error("清单中的文档不符合契约 / document %s is invalid: %s", name, what)
 
     def admit(self, client: Client) -> None:
         """Raises `EdgeFault`: the client is a version that is out of use."""

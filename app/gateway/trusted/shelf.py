@@ -13,6 +13,8 @@ import orjson
 from app.gateway.trusted.manifest import Manifest, ManifestInvalid, TrustedDocument
 from app.gateway.trusted.versions import AppVersion, Client, VersionMalformed
 
+MANIFESTS = Path(__file__).parents[3] / "clients" / "manifests"
+"""Those of this repository."""
 RETIRED = "retired.json"
 Retired = Mapping[str, frozenset[AppVersion]]
 
