@@ -60,3 +60,8 @@ class EdgeFault(Exception):
 
 def bad_request(zh: str, en: str) -> EdgeFault:
     return EdgeFault(400, EdgeCode.BAD_REQUEST, zh, en)
+
+
+def malformed(zh: str, en: str) -> EdgeFault:
+    """JSON, but no request of GraphQL over HTTP."""
+    return EdgeFault(422, EdgeCode.BAD_REQUEST, zh, en)

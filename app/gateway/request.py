@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 import orjson
 from starlette.requests import ClientDisconnect, Request
 
-from app.gateway.faults import EdgeCode, EdgeFault, bad_request
+from app.gateway.faults import EdgeCode, EdgeFault, bad_request, malformed
 
 _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL)
 """Possessive, and it takes an unclosed string too: so no input makes it try twice."""
@@ -87,10 +87,10 @@ async def _read_body(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
-def _too_large(most: int) -> EdgeFault:
+def _too_large(most: int, status: int = 413) -> EdgeFault:
     kib = most // 1024
     return EdgeFault(
-        413,
+        status,
         EdgeCode.BODY_TOO_LARGE,
         f"请求超过 {kib} KiB 的上限。",
         f"The request exceeds the limit of {kib} KiB.",
@@ -100,7 +100,7 @@ def _too_large(most: int) -> EdgeFault:
 def _query_parameters(request: Request, caps: RequestCaps) -> dict[str, Any]:
     raw: bytes = request.scope["query_string"]
     if len(raw) > caps.body_bytes:
-        raise _too_large(caps.body_bytes)
+        raise _too_large(caps.body_bytes, 414)
     try:
         pairs = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict")
     except (UnicodeDecodeError, ValueError):
@@ -137,7 +137,7 @@ def _parse_object(body: bytes, depth: int, *, zh: str, en: str) -> dict[str, Any
             f"{zh}不是有效的 JSON(UTF-8)。", f"There is no valid JSON (UTF-8) in {en}."
         ) from None
     if not isinstance(parsed, dict):
-        raise bad_request(f"{zh}必须是一个 JSON 对象。", f"JSON in {en} must be one object.")
+        raise malformed(f"{zh}必须是一个 JSON 对象。", f"JSON in {en} must be one object.")
     return parsed
 
 
@@ -161,15 +161,15 @@ def graphql_request(parameters: Mapping[str, Any]) -> GraphQLRequest:
     document_id = _document_id(parameters)
     query = parameters.get("query") or ""
     if not isinstance(query, str):
-        raise bad_request("query 必须是字符串。", "`query` must be a string.")
+        raise malformed("query 必须是字符串。", "`query` must be a string.")
     if not query and document_id is None:
-        raise bad_request("请求中没有 query。", "The request holds no `query`.")
+        raise malformed("请求中没有 query。", "The request holds no `query`.")
     variables = parameters.get("variables")
     if variables is not None and not isinstance(variables, dict):
-        raise bad_request("variables 必须是对象。", "`variables` must be an object.")
+        raise malformed("variables 必须是对象。", "`variables` must be an object.")
     operation_name = parameters.get("operationName")
     if operation_name is not None and not isinstance(operation_name, str):
-        raise bad_request("operationName 必须是字符串。", "`operationName` must be a string.")
+        raise malformed("operationName 必须是字符串。", "`operationName` must be a string.")
     return GraphQLRequest(
         query=query,
         variables=variables,
@@ -183,13 +183,13 @@ def _document_id(parameters: Mapping[str, Any]) -> str | None:
     `extensions.persistedQuery` (so Apollo and urql have it). Raises `EdgeFault`."""
     extensions = parameters.get("extensions")
     if extensions is not None and not isinstance(extensions, dict):
-        raise bad_request("extensions 必须是对象。", "`extensions` must be an object.")
+        raise malformed("extensions 必须是对象。", "`extensions` must be an object.")
     named = parameters.get("documentId")
     if named is None:
         persisted = (extensions or {}).get("persistedQuery")
         return None if persisted is None else _persisted_hash(persisted)
     if not isinstance(named, str) or not 0 < len(named) <= _MOST_DOCUMENT_ID:
-        raise bad_request("documentId 应为一个标识。", "`documentId` must be an id.")
+        raise malformed("documentId 应为一个标识。", "`documentId` must be an id.")
     return named.removeprefix("sha256:")
 
 
@@ -200,7 +200,7 @@ def _persisted_hash(persisted: object) -> str:
         raise EdgeFault(422, EdgeCode.PERSISTED_QUERY_NOT_SUPPORTED, said, said)
     sha256 = persisted.get("sha256Hash")
     if not isinstance(sha256, str) or not 0 < len(sha256) <= _MOST_DOCUMENT_ID:
-        raise bad_request(
+        raise malformed(
             "persistedQuery.sha256Hash 应为一个 SHA-256。",
             "`persistedQuery.sha256Hash` must be a SHA-256.",
         )
