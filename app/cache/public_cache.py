@@ -10,6 +10,7 @@ from redis.exceptions import RedisError
 from app.cache.keys import DatabaseKeys, Keys, known
 from app.cache.pause import Pause
 from app.ports.errors import StorageUnavailable
+from app.ports.tally import current_tally
 
 LOG = logging.getLogger("youhui.cache")
 
@@ -35,7 +36,12 @@ class RedisPublicCache:
         except (RedisError, OSError, StorageUnavailable) as fault:
             self._leave_alone(fault)
             return {}
-        return {id_: value for id_, value in zip(ids, found, strict=True) if value is not None}
+        hits = {id_: value for id_, value in zip(ids, found, strict=True) if value is not None}
+        tally = current_tally()
+        if tally is not None:
+            tally.cache_hits += len(hits)
+            tally.cache_misses += len(ids) - len(hits)
+        return hits
 
     async def put_many(
         self, kind: str, version: int, entries: Mapping[str, bytes], ttl_s: int

@@ -236,7 +236,8 @@ def _quoted(
     context: RequestContext, wanted: PreviewWanted, purchase: Purchase, complete: bool
 ) -> Preview:
     try:
-        quote = engine.quote(purchase, context.quote_ttl)
+        with context.computing():
+            quote = engine.quote(purchase, context.quote_ttl)
     except ChoiceImpossible as impossible:
         raise Refused(_impossible(wanted, impossible)) from impossible
     warnings = warnings_of(quote, points_asked=wanted.use_points is True)

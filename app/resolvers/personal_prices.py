@@ -86,7 +86,9 @@ class PersonalPrices(BatchLoader[_Asked, PersonalPrice]):
         new = [place for key, place in zip(keys, places, strict=True) if key not in self._priced]
         if new:
             purchase = purchase_of(self._context, buyer, *new[0], fill)
-            for (station, product), price in zip(new, price_many(purchase, new), strict=True):
+            with self._context.computing():
+                prices = price_many(purchase, new)
+            for (station, product), price in zip(new, prices, strict=True):
                 self._priced[station.id, product.fuel_grade, fill] = price
         return [self._priced[key] for key in keys]
 

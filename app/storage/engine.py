@@ -7,7 +7,7 @@ One engine a process, made inside its event loop. Hot reads borrow a connection 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, event, make_url
 from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import (
@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import (
 )
 
 from app.ports.errors import StorageUnavailable
+from app.ports.tally import current_tally
 
 DRIVER = "postgresql+psycopg"
 SILENT_PEER = {
@@ -60,7 +61,7 @@ def make_engine(
         f"-c statement_timeout={statement_timeout_ms} -c timezone=UTC "
         f"-c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_MS}"
     )
-    return create_async_engine(
+    engine = create_async_engine(
         database_url(url),
         pool_size=pool_size,
         max_overflow=max_overflow,
@@ -73,6 +74,14 @@ def make_engine(
             **SILENT_PEER,
         },
     )
+    event.listen(engine.sync_engine, "before_cursor_execute", _count)
+    return engine
+
+
+def _count(*_statement: object) -> None:
+    tally = current_tally()
+    if tally is not None:
+        tally.statements += 1
 
 
 def sessions(engine: AsyncEngine) -> async_sessionmaker[AsyncSession]:
