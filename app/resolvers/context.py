@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, TypeVar, cast
@@ -23,9 +23,12 @@ from app.ports.quote_tokens import QuoteTokens
 from app.ports.referral_reads import ReferralRepository
 from app.ports.wallets import WalletRepository
 from app.resolvers.desk import Desk
+from app.resolvers.front_desk import Arrival, Carrier, FrontDesk
 
 T = TypeVar("T")
 
+Computing = Callable[[], AbstractContextManager[None]]
+"""A block in which prices are computed: whoever watches times it."""
 OpenDesk = Callable[[datetime, Catalog, Actor], Desk]
 
 
@@ -55,6 +58,8 @@ class RequestContext:
     `client_address`: the IP address that the request came from; never stored.
     `request_id` joins what is written to the log. `open_desk` None: nothing is written here.
     `order_news` None: nobody can watch an order here. `attempts` None: nobody counts them here.
+    `front` None: nobody signs in or out here. `carrier` None: tokens of a session are told in the
+    answer. `app_version`: of the caller's application, as it says.
     """
 
     catalog: Catalog
@@ -77,6 +82,9 @@ class RequestContext:
     open_desk: OpenDesk | None = None
     order_news: OrderNews | None = None
     attempts: Attempts | None = None
+    front: FrontDesk | None = None
+    carrier: Carrier | None = None
+    app_version: str | None = None
     private: bool = field(default=False)
     no_store: bool = field(default=False)
     _kept: dict[str, object] = field(default_factory=dict[str, object], init=False, repr=False)
@@ -108,6 +116,16 @@ class RequestContext:
             request_id=self.request_id,
         )
         return self.open_desk(self.moment, self.catalog, actor)
+
+    def arrival(self) -> Arrival:
+        """Where the caller comes from. A client that does not say its channel is an app."""
+        return Arrival(
+            moment=self.moment,
+            channel=self.channel or Channel.APP,
+            device=self.device,
+            app_version=self.app_version,
+            request_id=self.request_id,
+        )
 
     def forget(self) -> None:
         """After something was written: what was read before it is read anew when asked again."""

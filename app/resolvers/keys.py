@@ -44,6 +44,14 @@ class OrderKey:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionKey:
+    """Of what is no node: found by its member only."""
+
+    user_id: int
+    session_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ViewerKey:
     user_id: int
 

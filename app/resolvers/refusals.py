@@ -73,6 +73,8 @@ class Subject(StrEnum):
     MONEY = "MONEY"
     CODE = "CODE"
     AUTOMATIC = "AUTOMATIC"
+    SESSION = "SESSION"
+    REFRESH = "REFRESH"
 
 
 _ADVICE = {

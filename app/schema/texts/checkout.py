@@ -223,10 +223,12 @@ REFUSAL_TEXTS = {
         zh="已超过绑定邀请的时间", en="The time to be invited has passed"
     ),
     ErrorCode.CREDENTIAL_INVALID: LocalizedText(
-        zh="验证未通过或已过期，请重新获取", en="It was not accepted or is out of date: get a new one"
+        zh="验证未通过或已过期，请重新获取",
+        en="It was not accepted or is out of date: get a new one",
     ),
     ErrorCode.PROVIDER_UNAVAILABLE: LocalizedText(
-        zh="对方服务暂时不可用，请稍后再试", en="The service behind it is not available: try again soon"
+        zh="对方服务暂时不可用，请稍后再试",
+        en="The service behind it is not available: try again soon",
     ),
     ErrorCode.POINTS_SHORT: LocalizedText(zh="积分不足", en="Not enough points"),
     ErrorCode.OFFER_ENDED: LocalizedText(zh="活动已结束", en="This offer has ended"),
@@ -256,6 +258,12 @@ _BY_SUBJECT: dict[tuple[ErrorCode, Subject | None], LocalizedText] = {
     ),
     (ErrorCode.INVALID_INPUT, Subject.COMBINATION): LocalizedText(
         zh="所选优惠不能同时使用", en="The chosen offers cannot go together"
+    ),
+    (ErrorCode.NOT_FOUND, Subject.SESSION): LocalizedText(
+        zh="未找到该登录会话", en="No such session of yours"
+    ),
+    (ErrorCode.CREDENTIAL_INVALID, Subject.REFRESH): LocalizedText(
+        zh="登录已失效，请重新登录", en="The session is over: sign in again"
     ),
     (ErrorCode.NOT_FOUND, Subject.ORDER): LocalizedText(zh="未找到该订单", en="No such order"),
     (ErrorCode.INVALID_INPUT, Subject.KEY): LocalizedText(
