@@ -72,8 +72,8 @@ def narrow_columns(connection: Connection) -> set[str]:
     }
 
 
-CALENDAR_DAYS = {"period_start", "station_day"}
-"""Days of a calendar that the row's promotion or station names: no instants."""
+CALENDAR_DAYS = {"period_start", "station_day", "issued_on"}
+"""Days of a calendar that the row's promotion, station or paper names: no instants."""
 
 
 def instants_without_zone(connection: Connection) -> set[str]:

@@ -91,10 +91,26 @@ class OrderRefundRow(Row, table=True):
 
 
 class InvoiceRow(Row, table=True):
-    """One an order. `tax_number_sealed` and `email_sealed` open only with the sealing key."""
+    """One an order. `tax_number_sealed` and `email_sealed` open only with the sealing key.
+    `number` and `issued_on`: as the paper says, while it stands; `failure`: why there is none."""
 
     __tablename__ = "invoice"
-    __table_args__ = (_of_order(), one_of("status", InvoiceStatus), positive("amount_fen"))
+    __table_args__ = (
+        _of_order(),
+        one_of("status", InvoiceStatus),
+        positive("amount_fen"),
+        CheckConstraint(
+            "(status = 'ISSUED') = (number IS NOT NULL) AND (number IS NULL) = (issued_on IS NULL)",
+            name="issued_numbered",
+        ),
+        Index(
+            "uq_invoice__number",
+            "number",
+            unique=True,
+            postgresql_where=text("number IS NOT NULL"),
+        ),
+        Index("ix_invoice__status_requested_at", "status", "requested_at"),
+    )
 
     user_id: int = Field(sa_column=_owner())
     order_id: int = Field(sa_column=_owner())
@@ -107,6 +123,9 @@ class InvoiceRow(Row, table=True):
     amount_fen: int = Field(sa_column=whole())
     requested_at: datetime = Field(sa_column=instant())
     url: str | None = Field(default=None, sa_column=words(nullable=True))
+    number: str | None = Field(default=None, sa_column=words(nullable=True))
+    issued_on: date | None = Field(default=None, sa_column=Column(Date, nullable=True))
+    failure: str | None = Field(default=None, sa_column=words(nullable=True))
 
 
 class FundingEntryRow(Row, table=True):

@@ -29,7 +29,8 @@ UNDECIDED = "state = 'OPEN' OR state = 'RETURNING' OR (state = 'CLOSED' AND NOT 
 
 class PaymentRow(Row, table=True):
     """Of one order's payments at most one is open and at most one pays it. `sheet`: kind and
-    fields of what a client needs to pay; NULL until the provider has answered."""
+    fields of what a client needs to pay; NULL until the provider has answered. `return_asked_at`:
+    when the provider was first to give the money back; NULL: never, or a person did."""
 
     __tablename__ = "payment"
     __table_args__ = (
@@ -50,7 +51,7 @@ class PaymentRow(Row, table=True):
             name="paid_told",
         ),
         CheckConstraint("(state = 'RETURNED') = (returned_at IS NOT NULL)", name="returned_dated"),
-        CheckConstraint("state = 'DISPUTED' OR paid_fen = amount_fen", name="paid_in_full"),
+        CheckConstraint("state <> 'PAID' OR paid_fen = amount_fen", name="paid_in_full"),
         Index("ix_payment__user_id_order_id", "user_id", "order_id"),
         Index(
             "uq_payment__open",
@@ -66,6 +67,7 @@ class PaymentRow(Row, table=True):
             unique=True,
             postgresql_where=text("state = 'PAID'"),
         ),
+        Index("ix_payment__disputed", "paid_at", postgresql_where=text("state = 'DISPUTED'")),
         Index("ix_payment__undecided", "asked_at", postgresql_where=text(UNDECIDED)),
         Index("ix_payment__paid_at", "paid_at", postgresql_where=text("paid_at IS NOT NULL")),
         Index(
@@ -93,6 +95,7 @@ class PaymentRow(Row, table=True):
     paid_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     paid_fen: int | None = Field(default=None, sa_column=whole(nullable=True))
     transaction_no: str | None = Field(default=None, sa_column=words(nullable=True))
+    return_asked_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
     returned_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
 
 
