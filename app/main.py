@@ -14,7 +14,9 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from app.cache.buckets import Buckets
 from app.cache.public_cache import RedisPublicCache
+from app.cache.rate_limiter import ATTEMPTS, BucketAttempts, BucketRateLimiter
 from app.cache.registered_documents import RedisRegisteredDocuments
 from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
@@ -24,6 +26,7 @@ from app.gateway.demo.personas import PersonaRoutes, load_personas
 from app.gateway.edge import EdgeOptions, build_edge
 from app.gateway.graphql_view import ViewOptions
 from app.gateway.health import Probe
+from app.gateway.limits.toll import TollOptions
 from app.gateway.streams import Streams
 from app.gateway.trusted.gate import DocumentMode, TrustedOptions
 from app.gateway.trusted.manifest import ManifestInvalid
@@ -35,12 +38,14 @@ from app.loaders.public.build import build_public_loaders
 from app.loaders.public.promotions_by_station import Placements
 from app.loaders.viewer.build import ViewerSources, build_viewer_loaders
 from app.outside import NOTICES_PATH, Outside
+from app.ports.attempts import Attempts
+from app.ports.rate_limiting import Payer
 from app.resolvers.desk import Desk
 from app.schema.build import build_schema
 from app.security.access_tokens import AccessTokens
 from app.security.code_hashes import KeyedCodeHashes
 from app.security.quote_tokens import SignedQuoteTokens
-from app.settings import Settings
+from app.settings import LimitSettings, Settings
 from app.storage.balances import PostgresBalanceRepository
 from app.storage.contract_usage import PostgresContractUsageRepository
 from app.storage.invoices import PostgresInvoiceRepository
@@ -61,7 +66,10 @@ COLLECT_AFTER = (2_000, 20, 50)
 of several requests. The catalog is frozen and costs nothing."""
 
 
-def services_of(outside: Outside, quote_ttl: timedelta) -> Services:
+def services_of(
+    outside: Outside, quote_ttl: timedelta, attempts: Attempts | None = None
+) -> Services:
+    """`attempts` None: nobody counts them."""
     return Services(
         catalogs=outside.catalogs,
         clock=outside.clock,
@@ -76,6 +84,26 @@ def services_of(outside: Outside, quote_ttl: timedelta) -> Services:
         quote_ttl=quote_ttl,
         open_desk=outside.open_desk,
         order_news=outside.news,
+        attempts=attempts,
+    )
+
+
+def limits_of(outside: Outside) -> tuple[TollOptions, Attempts | None]:
+    """What operations pay, and who counts attempts."""
+    limits = LimitSettings()
+    if not limits.enabled:
+        return TollOptions(most=limits.cost, reported=True), None
+    buckets = Buckets(outside.redis, outside.names, processes=limits.processes)
+    rates = {
+        Payer.VIEWER: limits.viewer,
+        Payer.DEVICE: limits.device,
+        Payer.ADDRESS: limits.address,
+        Payer.CHANNEL: limits.channel,
+    }
+    limiter = BucketRateLimiter(buckets, rates)
+    return (
+        TollOptions(most=limits.cost, limiter=limiter, reported=True),
+        BucketAttempts(buckets, ATTEMPTS),
     )
 
 
@@ -129,6 +157,7 @@ def create_app(settings: Settings) -> Starlette:
     outside = Outside.of(settings)
     shelf = shelf_of(settings)
     uses = UseCounts(shelf, outside.clock)
+    toll, attempts = limits_of(outside)
 
     @asynccontextmanager
     async def lifespan(serving: Starlette) -> AsyncIterator[None]:
@@ -142,7 +171,7 @@ def create_app(settings: Settings) -> Starlette:
 
     app = build_edge(
         build_schema(),
-        services_of(outside, timedelta(seconds=settings.quote_ttl_s)),
+        services_of(outside, timedelta(seconds=settings.quote_ttl_s), attempts),
         probes_of(outside),
         EdgeOptions(
             view=ViewOptions(
@@ -154,6 +183,7 @@ def create_app(settings: Settings) -> Starlette:
                     registered=RedisRegisteredDocuments(outside.redis, outside.names),
                     uses=uses,
                 ),
+                toll=toll,
             ),
             more_routes=[
                 *_webhook_routes(outside),

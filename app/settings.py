@@ -1,11 +1,14 @@
 """Settings of a process, from the environment (prefix YOUHUI_). Nothing else reads it."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.ports.rate_limiting import Bucket
 
 DRIVER = "postgresql+psycopg://"
 
@@ -64,6 +67,29 @@ def of_http(url: str) -> str:
 
 
 HttpUrl = Annotated[str, AfterValidator(of_http)]
+
+
+class LogFormat(StrEnum):
+    """AUTO: lines for people on a terminal, else JSON."""
+
+    AUTO = "auto"
+    JSON = "json"
+    LINES = "lines"
+
+
+class WatchingSettings(BaseSettings):
+    """What operators see of a process. `log_format`: see `LogFormat`. `metrics_token`: opens
+    /metrics from anywhere; None: only from this machine. `metrics_dir`: where several processes of
+    one server keep their figures; set by the server. `otlp_endpoint`: where traces go, e.g.
+    "http://collector:4318/v1/traces"; None: nowhere. `trace_ratio`: of those that begin here."""
+
+    model_config = SettingsConfigDict(env_prefix="YOUHUI_", frozen=True, env_ignore_empty=True)
+
+    log_format: LogFormat = LogFormat.AUTO
+    metrics_token: Annotated[SecretStr, Field(min_length=16)] | None = None
+    metrics_dir: Path | None = None
+    otlp_endpoint: HttpUrl | None = None
+    trace_ratio: Annotated[float, Field(ge=0, le=1)] = 0.1
 
 
 class Settings(BaseSettings):
@@ -136,3 +162,38 @@ class WeChatPaySettings(BaseSettings):
     mobile_app_id: str | None = None
     notify_url: HttpUrl | None = None
     base_url: HttpUrl | None = None
+
+
+def bucket_of(text: object) -> object:
+    """Of "20000/100": 20,000 points that come back within 100 seconds."""
+    if not isinstance(text, str):
+        return text
+    capacity, separator, refill_s = text.partition("/")
+    if not separator or not (capacity + refill_s).isascii():
+        raise ValueError("要写成 点数/秒数 (must be points/seconds, e.g. 20000/100)")
+    if not capacity.isdigit() or not refill_s.isdigit() or 0 in (int(capacity), int(refill_s)):
+        raise ValueError("点数和秒数都要是正整数 (points and seconds must be positive integers)")
+    return Bucket(int(capacity), int(refill_s))
+
+
+BucketSize = Annotated[Bucket, BeforeValidator(bucket_of)]
+
+
+class LimitSettings(BaseSettings):
+    """How much callers may ask, and how fast. `cost`: points of one operation at most. Buckets as
+    points/seconds: so many points at once, and an empty bucket is full again after so many seconds,
+    for each member, each device, each address, and each channel as a whole. `enabled` False: nothing
+    is counted, neither points nor attempts; for measuring. `processes`: how many serve together;
+    with Redis gone, each of them counts to its part of every limit."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="YOUHUI_LIMITS_", frozen=True, env_ignore_empty=True
+    )
+
+    enabled: bool = True
+    processes: Annotated[int, Field(ge=1)] = 1
+    cost: Annotated[int, Field(ge=1)] = 5_000
+    viewer: BucketSize = Bucket(20_000, 100)
+    device: BucketSize = Bucket(20_000, 100)
+    address: BucketSize = Bucket(2_000_000, 100)
+    channel: BucketSize = Bucket(20_000_000, 100)

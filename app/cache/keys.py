@@ -20,6 +20,16 @@ class Keys:
         """The channel on which changed orders are told: member's and order's id."""
         return f"{self.namespace}:orders"
 
+    @property
+    def revoked(self) -> str:
+        """Sessions that ended, by the instant at which their last access token does."""
+        return f"{self.namespace}:revoked"
+
+    @property
+    def revoked_channel(self) -> str:
+        """The channel on which sessions that end are told, as names of the set."""
+        return f"{self.namespace}:revoked:told"
+
     def public_result(self, kind: str, version: int, key: str) -> str:
         """A result that is the same for everyone, of one catalog version."""
         return f"{self.namespace}:public:{kind}:{version}:{key}"
@@ -32,6 +42,10 @@ class Keys:
     def registered_document(self, sha256: str) -> str:
         """The text of one."""
         return f"{self.namespace}:document:{sha256}"
+
+    def bucket(self, name: str) -> str:
+        """A leaky bucket: the instant at which it is full again."""
+        return f"{self.namespace}:bucket:{name}"
 
 
 class DatabaseKeys:

@@ -14,6 +14,7 @@ from app.gateway.context import Services, build_context
 from app.gateway.execution.documents import Documents, ValidDocument
 from app.gateway.execution.needs import permit
 from app.gateway.faults import EdgeCode, EdgeFault
+from app.gateway.limits.toll import Paid, Toll, TollOptions
 from app.gateway.request import GraphQLRequest
 from app.gateway.trusted.gate import DocumentGate, TrustedOptions
 from app.gateway.trusted.versions import client_of
@@ -29,6 +30,7 @@ class Admitted:
     operation: OperationDefinitionNode
     variables: Mapping[str, Any] | None
     context: RequestContext
+    paid: Paid
 
     @property
     def operation_name(self) -> str | None:
@@ -46,9 +48,15 @@ class Admitted:
 
 class Admission:
     def __init__(
-        self, documents: Documents, services: Services, trusted: TrustedOptions | None = None
+        self,
+        documents: Documents,
+        services: Services,
+        trusted: TrustedOptions | None = None,
+        toll: TollOptions | None = None,
     ) -> None:
+        self._documents = documents
         self._gate = DocumentGate(documents, trusted or TrustedOptions())
+        self._toll = Toll(toll or TollOptions())
         self._services = services
 
     async def admit(self, caller: HTTPConnection, asked: GraphQLRequest) -> Admitted:
@@ -56,11 +64,21 @@ class Admission:
         client = client_of(caller)
         self._gate.admit(client)
         context = await self.context_of(caller)
+        unread = self._gate.unread(asked)
+        if unread is not None:
+            await self._toll.for_reading(context, unread)
         document = await self._gate.document(asked, client)
         operation = _chosen(document, asked.operation_name)
-        permit(document.needs, operation.name and operation.name.value, context.principal)
+        name = operation.name and operation.name.value
+        permit(document.needs, name, context.principal)
+        self._documents.limits.check_variables(asked.variables)
+        paid = await self._toll.for_running(context, document.costs[name], asked.variables)
         return Admitted(
-            document=document, operation=operation, variables=asked.variables, context=context
+            document=document,
+            operation=operation,
+            variables=asked.variables,
+            context=context,
+            paid=paid,
         )
 
     async def context_of(self, caller: HTTPConnection) -> RequestContext:

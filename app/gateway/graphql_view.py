@@ -25,6 +25,7 @@ from app.gateway.execution.standard import StandardExecutor
 from app.gateway.faults import EdgeCode, EdgeFault
 from app.gateway.http_profile import HttpProfile
 from app.gateway.incremental import Incremental
+from app.gateway.limits.toll import TollOptions
 from app.gateway.multipart import PARTS, parts_of
 from app.gateway.negotiation import EVENT_STREAM, GRAPHQL_RESPONSE, JSON, Wanted
 from app.gateway.outcomes import Chunks, Outcome, executed, given_up, refused, rejected
@@ -32,6 +33,10 @@ from app.gateway.replies import reply
 from app.gateway.request import RequestCaps, read_request
 from app.gateway.streams import Answer, StreamLimits, Streams
 from app.gateway.trusted.gate import TrustedOptions
+
+COST_HEADER = "Youhui-Cost"
+"""An answer to GET tells its cost only to who sends it: what remains changes with every request, so
+such an answer has no validator and nobody keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +51,15 @@ class ViewOptions:
     streams: StreamLimits = field(default_factory=StreamLimits)
     profile: HttpProfile = HttpProfile.AUDITED
     trusted: TrustedOptions = field(default_factory=TrustedOptions)
+    toll: TollOptions = field(default_factory=TollOptions)
 
 
 class GraphQLView:
     def __init__(self, schema: Schema, services: Services, options: ViewOptions) -> None:
         self._executor = StandardExecutor(schema, hide_suggestions=options.hide_suggestions)
-        self.admission = Admission(self._executor.documents, services, options.trusted)
+        self.admission = Admission(
+            self._executor.documents, services, options.trusted, options.toll
+        )
         self.streams = Streams(self._executor, self.admission, options.streams, options.deadline_s)
         self._incremental = Incremental(self._executor, options.deadline_s)
         self._options = options
@@ -97,8 +105,10 @@ class GraphQLView:
         except TimeoutError as fault:
             log_fault(fault, request_id_of(request), where="deadline")
             return given_up(admitted.context)
-        lifetimes = self._options.lifetimes if request.method == "GET" else None
-        return executed(result, admitted.context, lifetimes)
+        cost = admitted.paid.settle(result.data)
+        if request.method == "GET" and COST_HEADER not in request.headers:
+            return executed(result, admitted.context, self._options.lifetimes)
+        return executed(result, admitted.context, None, cost)
 
     async def _delivered(self, request: Request, admitted: Admitted) -> Outcome | Chunks:
         """In parts, unless nothing was left to come later."""

@@ -53,10 +53,16 @@ def given_up(context: RequestContext) -> Outcome:
 
 
 def executed(
-    result: ExecutionResult, context: RequestContext, lifetimes: Lifetimes | None
+    result: ExecutionResult,
+    context: RequestContext,
+    lifetimes: Lifetimes | None,
+    cost: Mapping[str, Any] | None = None,
 ) -> Outcome:
-    """`lifetimes` None: of an answer that nobody may keep, whatever was read."""
+    """`lifetimes` None: of an answer that nobody may keep, whatever was read. `cost`: what the
+    answer tells of it, None: nothing."""
     body = answer_body(result, context)
+    if cost is not None:
+        body["extensions"] = {"cost": cost}
     if not result.errors:
         return Outcome(body=body, cache_control=cache_control(context, lifetimes))
     if "data" not in body:

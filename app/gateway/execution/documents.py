@@ -1,7 +1,7 @@
 """Documents parsed and validated once: the texts that clients send repeat."""
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,6 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     Visitor,
-    parse,
     specified_rules,
     validate,
     visit,
@@ -24,6 +23,10 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 from app.domain.identity.permissions import Permission
 from app.gateway.execution.needs import Needs, needs_of
 from app.gateway.faults import EdgeCode
+from app.gateway.limits.cost import OperationCost, cost_of
+from app.gateway.limits.document_limits import DocumentLimits
+from app.gateway.limits.parsing import parse_within
+from app.schema.costs import Costs
 
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """One tuple of classes for every request: rules made per request would defeat the cache."""
@@ -42,12 +45,15 @@ class DocumentInvalid(Exception):
 class ValidDocument:
     """`whole`: the document without `@defer` and `@stream`, for who reads one answer only: `node`
     itself where there are none. `needs`: the permissions without which an operation of it is
-    refused."""
+    refused. `costs`: of each operation, by its name."""
 
     node: DocumentNode
     operations: tuple[OperationDefinitionNode, ...]
     whole: DocumentNode
     needs: Needs = field(default_factory=dict[str | None, frozenset[Permission]])
+    costs: Mapping[str | None, OperationCost] = field(
+        default_factory=dict[str | None, OperationCost]
+    )
 
     @property
     def incremental(self) -> bool:
@@ -81,12 +87,14 @@ class Documents:
         self,
         schema: GraphQLSchema,
         *,
-        max_lexical_tokens: int = 4_000,
+        limits: DocumentLimits | None = None,
+        costs: Costs | None = None,
         most_characters: int = 500_000,
         hide_suggestions: bool = True,
     ) -> None:
         self._schema = schema
-        self._max_lexical_tokens = max_lexical_tokens
+        self._costs = costs or Costs()
+        self.limits = limits or DocumentLimits(money=self._costs.money)
         self._most_characters = most_characters
         self._hide_suggestions = hide_suggestions
         self._pinned: dict[str, ValidDocument] = {}
@@ -94,11 +102,15 @@ class Documents:
         self._characters = 0
 
     def pin(self, text: str) -> None:
-        """Prepares a document that is kept for good, beside the bound. Raises `DocumentInvalid`."""
+        """Prepares a document that is kept for good, beside the bound. Raises as `prepare` does."""
         self._pinned[text] = self._validated(text)
 
+    def known(self, text: str) -> bool:
+        """Whether `prepare` would have nothing left to do."""
+        return text in self._pinned or text in self._kept
+
     def prepare(self, text: str) -> ValidDocument:
-        """Raises `DocumentInvalid`."""
+        """Raises `EdgeFault`: past a limit; `DocumentInvalid`."""
         document = self._pinned.get(text)
         if document is not None:
             return document
@@ -112,12 +124,9 @@ class Documents:
 
     def _validated(self, text: str) -> ValidDocument:
         try:
-            node = parse(text, max_lexical_tokens=self._max_lexical_tokens)
+            node = parse_within(text, self.limits)
         except GraphQLError as error:
             raise DocumentInvalid(EdgeCode.GRAPHQL_PARSE_FAILED, [error]) from error
-        except RecursionError as error:
-            deep = GraphQLError("Syntax Error: Document is nested too deeply.")
-            raise DocumentInvalid(EdgeCode.GRAPHQL_PARSE_FAILED, [deep]) from error
         errors = validate(
             self._schema, node, RULES, max_errors=20, hide_suggestions=self._hide_suggestions
         )
@@ -129,7 +138,18 @@ class Documents:
             operations,
             whole=without_increments(node),
             needs=needs_of(self._schema, node),
+            costs=self._costs_of(node, operations),
         )
+
+    def _costs_of(
+        self, node: DocumentNode, operations: Sequence[OperationDefinitionNode]
+    ) -> dict[str | None, OperationCost]:
+        return {
+            operation.name and operation.name.value: cost_of(
+                self._schema, node, operation, self._costs
+            )
+            for operation in operations
+        }
 
     def _keep(self, text: str, document: ValidDocument) -> None:
         if len(text) > self._most_characters:

@@ -52,14 +52,15 @@ class DocumentGate:
         ask for others are served."""
         self._documents = documents
         self._options = options
-        broken: dict[str, DocumentInvalid] = {}
+        broken: dict[str, str] = {}
         for document in options.shelf.by_text.values():
             try:
                 documents.pin(document.text)
             except DocumentInvalid as invalid:
-                broken[document.name] = invalid
-        for name, invalid in broken.items():
-            what = "; ".join(error.message for error in invalid.errors)
+                broken[document.name] = "; ".join(error.message for error in invalid.errors)
+            except EdgeFault as fault:
+                broken[document.name] = str(fault)
+        for name, what in broken.items():
             LOG.error("清单中的文档不符合契约 / document %s is invalid: %s", name, what)
 
     def admit(self, client: Client) -> None:
@@ -73,6 +74,13 @@ class DocumentGate:
                 f"Version {client.version} is no longer served: upgrade to {upgrade} or newer.",
                 extensions={"lowestVersion": str(upgrade), "advice": "UPGRADE"},
             )
+
+    def unread(self, asked: GraphQLRequest) -> str | None:
+        """The text that would have to be parsed for this request; None: none."""
+        text = asked.query
+        if self._options.mode is DocumentMode.TRUSTED or not text or self._documents.known(text):
+            return None
+        return text
 
     async def document(self, asked: GraphQLRequest, client: Client) -> ValidDocument:
         """Raises `EdgeFault`, and `DocumentInvalid` for a document that does not fit the schema."""
