@@ -1,6 +1,6 @@
 """Whose identities and phones are, in the caller's transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -28,7 +28,13 @@ class IdentityBook(Protocol):
         """Instead of the member's phone before, and of the phone's owner before."""
         ...
 
-    async def account(self, user_id: int) -> Account | None: ...
+    async def phone(self, user_id: int) -> Phone | None:
+        """The member's own, opened."""
+        ...
+
+    async def account(self, user_id: int) -> Account | None:
+        """None: there is no such member."""
+        ...
 
 
 class IdentityRepository(Protocol):
@@ -46,7 +52,12 @@ class IdentityRepository(Protocol):
 class AccountJoining(Protocol):
     """Makes two accounts one, in the caller's transaction."""
 
+    async def lock(self, user_ids: Iterable[int]) -> frozenset[int]:
+        """Those members' locks, taken in the order of their ids and held to the end; who is not
+        among the answer does not exist (any more)."""
+        ...
+
     async def join(self, elder: int, younger: int, moment: datetime) -> Mapping[str, int]:
-        """Everything of the younger is the elder's afterwards; the younger exists no more. Holds
-        both members' locks, in the order of their ids. Rows moved, by table."""
+        """Everything of the younger is the elder's afterwards, and the younger exists no more.
+        Hold both members' locks. How many rows of each table were the younger's."""
         ...

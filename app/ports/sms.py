@@ -35,3 +35,7 @@ class SmsCodeBook(Protocol):
     async def count(self, subject: bytes, moment: datetime) -> int:
         """One more for a phone or an address on the day (UTC) of the moment; how many that are."""
         ...
+
+    async def purge(self, moment: datetime) -> int:
+        """Removes what nobody asks for any more at the moment; how many."""
+        ...

@@ -8,6 +8,7 @@ from app.ports.audit import AuditTrail
 from app.ports.counters import CounterBook
 from app.ports.coupons import CouponBook
 from app.ports.funding import FundingBook
+from app.ports.identities import AccountJoining, IdentityBook
 from app.ports.invoices import InvoiceBook
 from app.ports.jobs import JobQueue
 from app.ports.orders import OrderBook
@@ -16,10 +17,17 @@ from app.ports.referrals import ReferralBook
 from app.ports.refunds import RefundBook
 from app.ports.requests import RequestRecords
 from app.ports.sessions import SessionBook
+from app.ports.sms import SmsCodeBook
 
 
 class UnknownMember(Exception):
-    """The member whose work was to begin does not exist."""
+    """The member whose work was to begin does not exist. `heir`: whose everything of theirs is now
+    that their account was joined to another; None: it was not."""
+
+    def __init__(self, user_id: int, heir: int | None = None) -> None:
+        super().__init__(user_id)
+        self.user_id = user_id
+        self.heir = heir
 
 
 class Work(Protocol):
@@ -47,6 +55,12 @@ class Work(Protocol):
     def funding(self) -> FundingBook: ...
     @property
     def sessions(self) -> SessionBook: ...
+    @property
+    def identities(self) -> IdentityBook: ...
+    @property
+    def sms_codes(self) -> SmsCodeBook: ...
+    @property
+    def joining(self) -> AccountJoining: ...
     @property
     def audit(self) -> AuditTrail: ...
     @property

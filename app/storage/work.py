@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.ports.errors import StorageConflict
 from app.ports.order_news import OrderNews
-from app.ports.sealing import Sealer
+from app.ports.sealing import PersonalSeal
 from app.ports.work import UnknownMember
 from app.storage.accounts import PostgresAccountBook
 from app.storage.audit import PostgresAuditTrail
@@ -17,17 +17,21 @@ from app.storage.counters import DEFAULT_SLOTS, PostgresCounterBook
 from app.storage.coupons import PostgresCouponBook
 from app.storage.engine import unavailable_on_fault
 from app.storage.funding import PostgresFundingBook
+from app.storage.identities import PostgresIdentityBook
 from app.storage.invoices import PostgresInvoiceBook
 from app.storage.jobs import PostgresJobQueue
+from app.storage.joining import PostgresAccountJoining
 from app.storage.orders import PostgresOrderBook
 from app.storage.payments import PostgresPaymentBook
 from app.storage.referrals import PostgresReferralBook
 from app.storage.refunds import PostgresRefundBook
 from app.storage.requests import PostgresRequestRecords
 from app.storage.sessions import PostgresSessionBook
-from app.storage.tables import MemberRow, table_of
+from app.storage.sms_codes import PostgresSmsCodeBook
+from app.storage.tables import JoinedAccountRow, MemberRow, table_of
 
 MEMBER = table_of(MemberRow)
+JOINED = table_of(JoinedAccountRow)
 IN_THE_WAY = frozenset({"40P01", "40001"})
 """SQLSTATE of a deadlock and of a serialization failure: this transaction was undone for another."""
 
@@ -43,7 +47,7 @@ class PostgresWork:
         self,
         connection: AsyncConnection,
         user_id: int | None,
-        sealer: Sealer | None = None,
+        sealer: PersonalSeal | None = None,
         slots: int = DEFAULT_SLOTS,
     ) -> None:
         self.connection = connection
@@ -104,6 +108,18 @@ class PostgresWork:
     def sessions(self) -> PostgresSessionBook:
         return PostgresSessionBook(self.connection)
 
+    @property
+    def identities(self) -> PostgresIdentityBook:
+        return PostgresIdentityBook(self.connection, self._sealer)
+
+    @property
+    def sms_codes(self) -> PostgresSmsCodeBook:
+        return PostgresSmsCodeBook(self.connection)
+
+    @property
+    def joining(self) -> PostgresAccountJoining:
+        return PostgresAccountJoining(self.connection, self._sealer)
+
     def _changed(self, user_id: int, order_id: int) -> None:
         self.changed_orders.add((user_id, order_id))
 
@@ -114,13 +130,13 @@ class PostgresWork:
 
 
 class PostgresWorks:
-    """Implements `app.ports.work.Works`. `sealer`: for the personal data of invoices; `slots`:
+    """Implements `app.ports.work.Works`. `sealer`: for personal data at rest; `slots`:
     parts of a counter that all share; `news`: told of orders that changed, after the commit."""
 
     def __init__(
         self,
         engine: AsyncEngine,
-        sealer: Sealer | None = None,
+        sealer: PersonalSeal | None = None,
         slots: int = DEFAULT_SLOTS,
         news: OrderNews | None = None,
     ) -> None:
@@ -147,7 +163,8 @@ async def _lock_member(connection: AsyncConnection, user_id: int) -> None:
         select(MEMBER.c.user_id).where(MEMBER.c.user_id == user_id).with_for_update(key_share=True)
     )
     if (await connection.execute(locked)).first() is None:
-        raise UnknownMember(user_id)
+        heir = select(JOINED.c.owner_id).where(JOINED.c.joined_id == user_id)
+        raise UnknownMember(user_id, await connection.scalar(heir))
 
 
 @asynccontextmanager

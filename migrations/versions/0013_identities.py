@@ -8,11 +8,14 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
+OCCASIONS = "'ORDER', 'REFERRAL', 'VALIDITY', 'OPENING'"
+
 
 def upgrade() -> None:
     create_identity()
     create_phones()
     create_sms()
+    know_occasions(f"{OCCASIONS}, 'JOINING'")
     # A code that came with a joined account still names its owner, beside the owner's own.
     op.add_column("referral_code", sa.Column("former_owner_id", sa.BigInteger(), nullable=True))
     op.drop_constraint("uq_referral_code__owner_id", "referral_code")
@@ -24,6 +27,13 @@ def upgrade() -> None:
         postgresql_where=sa.text("former_owner_id IS NULL"),
     )
     op.create_index("ix_referral_code__owner_id", "referral_code", ["owner_id"])
+
+
+def know_occasions(listed: str) -> None:
+    for table in ("ledger_entry", "ledger_lot"):
+        name = op.f(f"ck_{table}__occasion_known")
+        op.drop_constraint(name, table)
+        op.create_check_constraint(name, table, f"occasion IN ({listed})")
 
 
 def instant(name: str) -> sa.Column[object]:
@@ -122,5 +132,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM referral_code WHERE former_owner_id IS NOT NULL")
     op.drop_column("referral_code", "former_owner_id")
     op.create_unique_constraint("uq_referral_code__owner_id", "referral_code", ["owner_id"])
+    op.execute("UPDATE ledger_entry SET occasion = 'OPENING' WHERE occasion = 'JOINING'")
+    know_occasions(OCCASIONS)
     for table in ("sms_count", "sms_code", "joined_account", "member_phone", "identity"):
         op.drop_table(table)

@@ -34,12 +34,13 @@ class Holding(StrEnum):
 
 
 class Occasion(StrEnum):
-    """What an entry came about by, for its label."""
+    """What an entry came about by, for its label. JOINING: another account became a part of this."""
 
     ORDER = "ORDER"
     REFERRAL = "REFERRAL"
     VALIDITY = "VALIDITY"
     OPENING = "OPENING"
+    JOINING = "JOINING"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,9 @@ _LABELS: dict[tuple[EntryKind, Occasion], LocalizedText] = {
     (EntryKind.ADJUST, Occasion.OPENING): _OPENING,
     (EntryKind.REVERSE, Occasion.ORDER): _TAKEN_BACK,
     (EntryKind.REVERSE, Occasion.REFERRAL): _UNINVITED,
+    (EntryKind.ADJUST, Occasion.JOINING): LocalizedText(
+        zh="账户合并，抵扣欠额", en="Accounts joined: what was owed is paid"
+    ),
     (EntryKind.EXPIRE, Occasion.VALIDITY): LocalizedText(zh="到期", en="Expired"),
 }
 _BURNT = {
