@@ -97,8 +97,9 @@ class Settings(BaseSettings):
     (commands), or has none (Redis: everything answers without it).
 
     `demo` opens the demo's endpoints: personas, tokens, GraphiQL. Never set it in production.
-    `signing_key`: the private ES256 key in PEM that signs tokens and quotes; None in demo mode:
-    one is made under `data_dir`.
+    `signing_key`: the private ES256 key in PEM that signs tokens and quotes; several, one after the
+    other: the first signs, all verify. None: kept under `data_dir`, made at first use.
+    `access_token_s`: how long an access token holds.
     `sealing_key`: what personal data at rest is sealed with, 32 bytes in base64; several, by
     commas: the first seals, all open. None: one is made under `data_dir`.
     `operation_deadline_s`: after so long an operation is given up.
@@ -127,6 +128,7 @@ class Settings(BaseSettings):
     sealing_key: SecretStr | None = None
     database_pool_size: Annotated[int, Field(ge=1)] = 10
     quote_ttl_s: Annotated[int, Field(ge=1)] = 300
+    access_token_s: Annotated[int, Field(ge=60, le=3_600)] = 600
     operation_deadline_s: Annotated[int, Field(ge=1)] = 10
     pay_within_s: Annotated[int, Field(ge=1)] = 900
     fulfil_after_s: Annotated[int, Field(ge=0)] = 600

@@ -30,7 +30,11 @@ class ExitCode(IntEnum):
     TERMINATED = 143
 
 
-PREFIXES = {"Settings": "YOUHUI_", "WeChatPaySettings": "YOUHUI_WECHAT_PAY_"}
+PREFIXES = {
+    "Settings": "YOUHUI_",
+    "WatchingSettings": "YOUHUI_",
+    "WeChatPaySettings": "YOUHUI_WECHAT_PAY_",
+}
 """How the variables of each class of settings begin."""
 
 

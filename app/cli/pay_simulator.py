@@ -6,11 +6,11 @@ import click
 import uvicorn
 
 from app.cli.errors import CommandFailed, ExitCode
-from app.cli.logs import LOGGING
+from app.cli.logs import logging_as
 from app.cli.serve import listening
 from app.integrations.wechat_pay_simulator.journal import AlreadyKept
 from app.integrations.wechat_pay_simulator.simulator import create_simulator
-from app.settings import Settings
+from app.settings import Settings, WatchingSettings
 
 HOST = "127.0.0.1"
 
@@ -46,7 +46,7 @@ def pay_simulator(port: int | None, pace: float) -> None:
         config = uvicorn.Config(
             app,
             loop="uvloop" if sys.platform != "win32" else "asyncio",
-            log_config=LOGGING,
+            log_config=logging_as(WatchingSettings().log_format),
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=2,

@@ -17,14 +17,14 @@ from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
 from app.cli.errors import CommandFailed, ExitCode, Terminated
-from app.cli.logs import LOGGING
+from app.cli.logs import logging_as
 from app.cli.servers import databases
 from app.gateway.request import RequestCaps
 from app.gateway.trusted.manifest import ManifestInvalid
 from app.integrations.local_servers.children import follow_parent
 from app.main import create_app
 from app.security.keys import SigningKeyInvalid
-from app.settings import Settings
+from app.settings import Settings, WatchingSettings
 
 GRACE_S = 10
 
@@ -109,7 +109,7 @@ def run(
     Blocking; on SIGTERM it ends with `Terminated`, on SIGINT with KeyboardInterrupt.
     `on_started` is called once the (first) process serves. A failed start: `CommandFailed`.
     """
-    logging.config.dictConfig(LOGGING)
+    logging.config.dictConfig(logging_as(WatchingSettings().log_format))
     signal.signal(signal.SIGTERM, _terminated)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -155,7 +155,7 @@ def _config(app: Starlette | str, workers: int = 1) -> uvicorn.Config:
         factory=isinstance(app, str),
         workers=workers,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
-        log_config=LOGGING,
+        log_config=logging_as(WatchingSettings().log_format),
         access_log=False,
         server_header=False,
         ws="wsproto",
@@ -170,6 +170,7 @@ def _run_several(
     """Each process makes its own application from the environment, which it inherits."""
     os.environ["YOUHUI_DATABASE_URL"] = settings.database_url or ""
     os.environ["YOUHUI_REDIS_URL"] = settings.redis_url or ""
+    os.environ.setdefault("YOUHUI_LIMITS_PROCESSES", str(workers))
     supervisor = Multiprocess(_config("app.cli.serve:worker_app", workers), sockets=[listener])
     on_started()
     supervisor.run()

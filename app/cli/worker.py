@@ -10,13 +10,13 @@ import sys
 
 import click
 
-from app.cli.logs import LOGGING
+from app.cli.logs import logging_as
 from app.cli.servers import databases
 from app.domain.audit.record import Actor
 from app.integrations.local_servers.children import follow_parent
 from app.outside import Outside
 from app.resolvers.desk import Desk
-from app.settings import Settings, without_driver
+from app.settings import Settings, WatchingSettings, without_driver
 from app.storage.job_board import JobBoard
 from app.storage.reconciliation import PostgresReconciliationRepository
 from app.worker.reconciliation import reconciliation_task
@@ -42,7 +42,7 @@ def worker(processes: int) -> None:
     SIGTERM 或 Ctrl-C：做完手上的任务再退出；数据库重启后自动重连。
     Ends tidily on SIGTERM or Ctrl-C; reconnects by itself when PostgreSQL comes back.
     """
-    logging.config.dictConfig(LOGGING)
+    logging.config.dictConfig(logging_as(WatchingSettings().log_format))
     settings = Settings()
     if os.environ.get(FOLLOWS):
         follow_parent(signal.SIGTERM)

@@ -1,7 +1,7 @@
 """The outermost layer: request id, security headers, access log, and no fault that escapes.
 
-The log names method, route, status and time. Never the path as sent, the query string, a header
-or an address: they carry tokens and places.
+The log names method, route, status and time; every line that a request writes has its id. Never the
+path as sent, the query string, a header or an address: they carry tokens and places.
 """
 
 import logging
@@ -9,10 +9,12 @@ import secrets
 import time
 
 import orjson
+from prometheus_client import Counter
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from structlog.contextvars import bound_contextvars
 
 from app.gateway.errors import internal_answer, log_fault
 from app.gateway.negotiation import choose_language
@@ -39,8 +41,11 @@ def request_id_of(request: HTTPConnection) -> str:
 
 
 class Boundary:
-    def __init__(self, app: ASGIApp) -> None:
+    """`requests`: counts answers by route and status."""
+
+    def __init__(self, app: ASGIApp, requests: Counter | None = None) -> None:
         self._app = app
+        self._requests = requests
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,6 +53,10 @@ class Boundary:
             return
         request_id = secrets.token_hex(8)
         scope.setdefault("state", {})["request_id"] = request_id
+        with bound_contextvars(request_id=request_id):
+            await self._answer(scope, receive, send, request_id)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         began = time.perf_counter()
         status = 0
 
@@ -66,15 +75,21 @@ class Boundary:
                 raise _AnswerCutOff from None
             await _send_internal(scope, send_with_headers, request_id)
         finally:
-            milliseconds = (time.perf_counter() - began) * 1000
-            logger.info(
-                "request=%s method=%s route=%s status=%d ms=%.1f",
-                request_id,
-                scope["method"] if scope["method"].isalpha() else "?",
-                _route_of(scope),
-                status,
-                milliseconds,
-            )
+            self._tell(scope, status, time.perf_counter() - began)
+
+    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
+        route = _route_of(scope)
+        if self._requests is not None:
+            self._requests.labels(route, str(status)).inc()
+        logger.info(
+            "answered",
+            extra={
+                "method": scope["method"] if scope["method"].isalpha() else "?",
+                "route": route,
+                "status": status,
+                "ms": round(seconds * 1000, 1),
+            },
+        )
 
 
 class _AnswerCutOff(Exception):

@@ -88,7 +88,8 @@ def log_fault(fault: BaseException, request_id: str, *, where: str) -> None:
 
     An exception's own text is left out: it may quote a phone number, a token or a row.
     """
-    logger.error("fault request=%s at=%s\n%s", request_id, where or "-", trace(fault))
+    told = {"request_id": request_id, "at": where or "-", "exception": trace(fault)}
+    logger.error("fault", extra=told)
 
 
 def trace(fault: BaseException) -> str:

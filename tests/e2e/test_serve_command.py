@@ -133,7 +133,8 @@ def test_the_log_names_requests_but_nothing_personal(seeded_database_url, tmp_pa
         ).json()["data"]["checkoutPreview"]["preview"]["quote"]["token"]
         log = live.log.read_text()
     assert answer.headers["x-request-id"] in log
-    assert "method=POST route=/graphql status=200" in log
+    assert '"method":"POST"' in log
+    assert '"route":"/graphql","status":200' in log
     viewer = masked["data"]["viewer"]
     for secret in (token, token.split(".")[1], quote, viewer["nickname"], viewer["phoneMasked"]):
         assert secret not in log

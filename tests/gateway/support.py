@@ -6,12 +6,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+import pytest
 import strawberry
 from graphql import GraphQLError
 from starlette.applications import Starlette
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import Info
 
+from app.cli.logs import json_formatter
 from app.domain.checkout.catalog import Catalog
 from app.domain.promotions.rulebook import RuleBook
 from app.domain.stations.directory import StationDirectory
@@ -27,6 +30,13 @@ from app.security.quote_tokens import SignedQuoteTokens
 
 NOW = datetime(2026, 5, 1, 8, tzinfo=UTC)
 SECRET_PHONE = "13800138000"
+
+
+def log_lines(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    """What the product's own records are written as."""
+    written = json_formatter()
+    ours = (record for record in caplog.records if record.name.startswith("youhui"))
+    return [orjson.loads(written.format(record)) for record in ours]
 
 
 def catalog(version: int) -> Catalog:
