@@ -78,12 +78,14 @@ def services_of(
         referrals=PostgresReferralRepository(outside.engine),
         orders=PostgresOrderRepository(outside.engine),
         loaders=_loaders_of(outside),
-        access_tokens=AccessTokens(outside.keys),
+        access_tokens=outside.access_tokens,
         quote_tokens=SignedQuoteTokens(outside.keys),
         code_hashes=KeyedCodeHashes(outside.keys),
         quote_ttl=quote_ttl,
         open_desk=outside.open_desk,
         order_news=outside.news,
+        front=outside.front,
+        revocations=outside.revocations,
         attempts=attempts,
     )
 
@@ -162,7 +164,7 @@ def create_app(settings: Settings) -> Starlette:
     @asynccontextmanager
     async def lifespan(serving: Starlette) -> AsyncIterator[None]:
         kept_in = PostgresContractUsageRepository(outside.engine)
-        async with outside.running(), uses.flushing(kept_in):
+        async with outside.running(), outside.revocations.following(), uses.flushing(kept_in):
             _close_at_the_end(serving.state.streams)
             gc.collect()
             gc.freeze()

@@ -16,6 +16,7 @@ from app.cache.announcements import RedisAnnouncements
 from app.cache.client import make_client
 from app.cache.keys import DatabaseKeys
 from app.cache.order_news import RedisOrderNews
+from app.cache.revocations import RedisRevocations
 from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
 from app.domain.orders.timing import OrderTiming
@@ -25,12 +26,17 @@ from app.integrations.wechat_pay_simulator.account import SimulatedPayers, simul
 from app.ports.clock import Clock
 from app.ports.payment_providers import PayerIds
 from app.resolvers.desk import Desk
-from app.security.keys import SigningKeys
+from app.resolvers.front_desk import FrontDesk
+from app.security.access_tokens import AccessTokens
+from app.security.followed_keys import FollowedKeys
+from app.security.keys import KeyRing, SigningKeys
 from app.security.sealing import SealingKeys
+from app.security.session_tokens import SignedSessionTokens
 from app.settings import Settings, WeChatPaySettings
 from app.storage.catalog_source import PostgresCatalogSource
 from app.storage.engine import make_engine
 from app.storage.identity import database_identity
+from app.storage.sessions import PostgresSessionRepository
 from app.storage.work import PostgresWorks
 
 NOTICES_PATH = "/webhooks/wechat-pay"
@@ -79,15 +85,16 @@ def timing_of(settings: Settings) -> OrderTiming:
     )
 
 
-def signing_keys(settings: Settings) -> SigningKeys:
-    """The key of the settings, else one kept under the data folder, made at first use.
+def signing_keys(settings: Settings) -> KeyRing:
+    """The keys of the settings, else those kept under the data folder, which are followed while
+    they are rotated; the first is made at first use.
 
-    Processes on several machines need the same key: give it by the settings. Raises
+    Processes on several machines need the same keys: give them by the settings. Raises
     `SigningKeyInvalid`.
     """
     if settings.signing_key is not None:
-        return SigningKeys.of([settings.signing_key.get_secret_value()])
-    return SigningKeys.kept_under(settings.data_dir)
+        return SigningKeys.of_text(settings.signing_key.get_secret_value())
+    return FollowedKeys(settings.data_dir)
 
 
 def sealing_keys(settings: Settings) -> SealingKeys:
@@ -120,7 +127,10 @@ class Outside:
     redis: Redis | None
     names: DatabaseKeys
     catalogs: PostgresCatalogSource
-    keys: SigningKeys
+    keys: KeyRing
+    access_tokens: AccessTokens
+    front: FrontDesk
+    revocations: RedisRevocations
     sealer: SealingKeys
     works: PostgresWorks
     news: RedisOrderNews
@@ -150,14 +160,28 @@ class Outside:
         sealer = sealing_keys(settings)
         news = RedisOrderNews(redis, settings.redis_url, names)
         wechat_pay, payers = wechat_pay_of(settings)
+        keys = signing_keys(settings)
+        lifetime = timedelta(seconds=settings.access_token_s)
+        access_tokens = AccessTokens(keys, lifetime)
+        works = PostgresWorks(engine, sealer, settings.counter_slots, news=news)
+        revocations = RedisRevocations(redis, settings.redis_url, names, lifetime)
+        front = FrontDesk(
+            works=works,
+            sessions=PostgresSessionRepository(engine),
+            tokens=SignedSessionTokens(keys, access_tokens),
+            revocations=revocations,
+        )
         return cls(
             engine=engine,
             redis=redis,
             names=names,
             catalogs=PostgresCatalogSource(settings.database_url, announcements=announcements),
-            keys=signing_keys(settings),
+            keys=keys,
+            access_tokens=access_tokens,
+            front=front,
+            revocations=revocations,
             sealer=sealer,
-            works=PostgresWorks(engine, sealer, settings.counter_slots, news=news),
+            works=works,
             news=news,
             clock=clock_of(settings),
             timing=timing_of(settings),

@@ -13,6 +13,7 @@ from app.gateway.boundary import request_id_of
 from app.gateway.credentials import Revoked, read_credentials
 from app.gateway.faults import bad_request
 from app.gateway.negotiation import choose_language
+from app.gateway.watching.stopwatch import computing
 from app.loaders import Loaders
 from app.ports.attempts import Attempts
 from app.ports.balances import BalanceRepository
@@ -25,10 +26,14 @@ from app.ports.quote_tokens import QuoteTokens
 from app.ports.referral_reads import ReferralRepository
 from app.ports.wallets import WalletRepository
 from app.resolvers.context import OpenDesk, RequestContext
+from app.resolvers.front_desk import FrontDesk
 from app.security.access_tokens import AccessTokens
 
 CHANNEL_HEADER = "Youhui-Channel"
 DEVICE_HEADER = "Youhui-Device"
+VERSION_HEADER = "Youhui-Version"
+"""The version of the app, of the mini program or of the page, as its manifest names it."""
+VERSION_FORM = re.compile(r"(\d{1,5})\.(\d{1,5})\.(\d{1,5})", re.ASCII)
 DEVICE_FORM = re.compile(r"[A-Za-z0-9_-]{8,64}")
 CHANNELS = {"mini-program": Channel.MINI_PROGRAM, "h5": Channel.H5, "app": Channel.APP}
 
@@ -39,7 +44,7 @@ class Services:
 
     `loaders` makes the set of one request, for a viewer (None: a guest), at an instant, over a
     catalog; it is called inside the running loop. `open_desk` None: nothing is written here.
-    `revocations` None: access tokens are believed until their end.
+    `front` None: nobody signs in here; `revocations` None: access tokens hold to their end.
     """
 
     catalogs: CatalogSource
@@ -56,6 +61,7 @@ class Services:
     open_desk: OpenDesk | None = None
     order_news: OrderNews | None = None
     attempts: Attempts | None = None
+    front: FrontDesk | None = None
     revocations: Revoked | None = None
 
 
@@ -87,6 +93,9 @@ def build_context(request: HTTPConnection, services: Services) -> RequestContext
         open_desk=services.open_desk,
         order_news=services.order_news,
         attempts=services.attempts,
+        front=services.front,
+        app_version=_app_version(request.headers.get(VERSION_HEADER)),
+        computing=computing,
     )
 
 
@@ -100,6 +109,12 @@ def _channel(header: str | None) -> Channel | None:
             f"{CHANNEL_HEADER} 只能是 {known}。", f"{CHANNEL_HEADER} must be one of {known}."
         )
     return channel
+
+
+def _app_version(header: str | None) -> str | None:
+    """What has not its form is refused where versions count, and is not kept here."""
+    said = (header or "").strip()
+    return said if VERSION_FORM.fullmatch(said) else None
 
 
 def _device(header: str | None) -> str | None:

@@ -85,6 +85,7 @@ class RequestContext:
     front: FrontDesk | None = None
     carrier: Carrier | None = None
     app_version: str | None = None
+    computing: Computing = nullcontext
     private: bool = field(default=False)
     no_store: bool = field(default=False)
     _kept: dict[str, object] = field(default_factory=dict[str, object], init=False, repr=False)

@@ -12,14 +12,24 @@ from app.domain.identity.session import (
     displaced,
     judge_refresh,
 )
+from app.ports.attempts import AttemptKind
 from app.ports.session_tokens import PresentedRefresh, TokenPair
 from app.ports.sessions import KeptSession, NewSession
 from app.ports.work import Work
+from app.resolvers.attempts import attempt
 from app.resolvers.context import RequestContext, Viewer
 from app.resolvers.front_desk import Arrival, FrontDesk
 from app.resolvers.keys import SessionKey
 from app.resolvers.once import repeated
-from app.resolvers.refusals import ErrorCode, Refusal, Subject
+from app.resolvers.refusals import Advice, ErrorCode, Refusal, Subject
+
+REFRESH_REFUSED = Refusal(
+    code=ErrorCode.CREDENTIAL_INVALID,
+    at=("refresh_token",),
+    subject=Subject.REFRESH,
+    told=Advice.SIGN_IN,
+)
+"""One answer for a forged, an ended and a copied one: who asks learns nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +139,37 @@ async def _end_copied(
             _record("session.refresh_reused", session.user_id, session.id, arrival, seen)
         )
     return ended
+
+
+def handed(context: RequestContext, pair: TokenPair) -> TokenPair | None:
+    """What of a pair stands in the answer: nothing, where a cookie carries it."""
+    context.no_store = True
+    if context.carrier is None:
+        return pair
+    context.carrier.carry(pair)
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refreshed:
+    """`pair` None: a cookie carries it, or it was refused."""
+
+    pair: TokenPair | None = None
+    refusals: tuple[Refusal, ...] = ()
+
+
+async def refresh_session(context: RequestContext, refresh_token: str) -> Refreshed:
+    """As `refreshed`, for a request."""
+    context.no_store = True
+    throttled = await attempt(context, AttemptKind.REFRESH, at="refresh_token")
+    if throttled is not None:
+        return Refreshed(refusals=(throttled,))
+    pair = None
+    if context.front is not None:
+        pair = await refreshed(context.front, refresh_token, context.arrival())
+    if pair is None:
+        return Refreshed(refusals=(REFRESH_REFUSED,))
+    return Refreshed(pair=handed(context, pair))
 
 
 async def viewer_sessions(context: RequestContext, viewer: Viewer) -> list[Session]:

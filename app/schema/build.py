@@ -15,6 +15,7 @@ from app.schema.payment_mutations import PaymentMutations
 from app.schema.payments import KINDS
 from app.schema.referral import ReferralMutations, ReferralQueries
 from app.schema.scalars import SCALARS
+from app.schema.sessions import SessionMutations
 from app.schema.stations import StationQueries
 from app.schema.viewer import ViewerQueries
 from app.schema.wallet_mutations import WalletMutations
@@ -38,7 +39,12 @@ class Query(
     " again; same key, other input: IDEMPOTENCY_CONFLICT."
 )
 class Mutation(
-    OrderMutations, OrderRequestMutations, PaymentMutations, ReferralMutations, WalletMutations
+    OrderMutations,
+    OrderRequestMutations,
+    PaymentMutations,
+    ReferralMutations,
+    SessionMutations,
+    WalletMutations,
 ):
     """One mixin an area."""
 
@@ -56,9 +62,7 @@ def build_schema() -> strawberry.Schema:
         Mutation,
         Subscription,
         types=[InputError, LimitError, ThrottledError, *KINDS.values()],
-        config=StrawberryConfig(
-            scalar_map=SCALARS, enable_experimental_incremental_execution=True
-        ),
+        config=StrawberryConfig(scalar_map=SCALARS, enable_experimental_incremental_execution=True),
     )
     declare(core_of(schema))
     return schema

@@ -20,6 +20,7 @@ from app.domain.promotions.reason import Outcome, ReasonCode
 from app.domain.promotions.terms import Lane
 from app.domain.recommendation.ranking import Ordering
 from app.domain.referral.invitee import InviteeState
+from app.domain.shared.channel import Channel
 from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod, PaymentScene
 from app.domain.stations.geo import Datum
@@ -29,6 +30,7 @@ from app.resolvers.refusals import Advice, ErrorCode
 __all__ = [
     "Advice",
     "BenefitKind",
+    "Channel",
     "ClaimState",
     "CouponStatus",
     "Datum",
@@ -75,6 +77,7 @@ strawberry.enum(Ordering, name="StationSort")
 strawberry.enum(PaymentScene, description="Where the pay sheet opens.")
 strawberry.enum(StatementKind, name="StatementKind")
 for _enum in (
+    Channel,
     ClaimState,
     CouponStatus,
     ErrorCode,

@@ -18,6 +18,7 @@ from app.resolvers.keys import (
     OfferKey,
     OrderKey,
     ProductKey,
+    SessionKey,
     StationKey,
     ViewerKey,
 )
@@ -37,6 +38,24 @@ def refund_id(user_id: int, refund_id: int) -> strawberry.ID:
     return _opaque(f"f{user_id}:{refund_id}")
 
 
+def session_id(user_id: int, session_id: int) -> strawberry.ID:
+    """Likewise."""
+    return _opaque(f"q{user_id}:{session_id}")
+
+
+def session_key(text: str) -> SessionKey | None:
+    """None for anything that `session_id` did not write."""
+    spelling = _transparent(text) or ""
+    first, _, second = spelling[2:].partition(":")
+    if spelling[:2] != f"{FORMAT}q":
+        return None
+    try:
+        key = SessionKey(_number(first), _number(second))
+    except ValueError:
+        return None
+    return key if session_id(key.user_id, key.session_id) == text else None
+
+
 def _opaque(spelling: str) -> strawberry.ID:
     text = FORMAT + spelling
     return strawberry.ID(base64.urlsafe_b64encode(text.encode()).decode().rstrip("="))
@@ -44,14 +63,22 @@ def _opaque(spelling: str) -> strawberry.ID:
 
 def decode(text: str) -> NodeKey | None:
     """The key, or None for anything that `encode` did not write."""
+    spelling = _transparent(text)
+    try:
+        key = None if spelling is None else _read(spelling)
+    except ValueError:
+        return None
+    return key if key is not None and encode(key) == text else None
+
+
+def _transparent(text: str) -> str | None:
     if len(text) > LONGEST:
         return None
     try:
-        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        key = _read(raw.decode())
+        padded = text + "=" * (-len(text) % 4)
+        return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (ValueError, binascii.Error):
         return None
-    return key if key is not None and encode(key) == text else None
 
 
 NO_STATION = 0

@@ -8,6 +8,7 @@ from app.domain.profiles.member import Preferences as Settings
 from app.resolvers import offers as resolve_offers
 from app.resolvers import orders as resolve_orders
 from app.resolvers import referrals as resolve_referrals
+from app.resolvers import sessions as resolve_sessions
 from app.resolvers import statements as resolve_statements
 from app.resolvers import viewer as resolve
 from app.resolvers.context import Viewer as SignedIn
@@ -20,6 +21,7 @@ from app.schema.offers import OfferConnection
 from app.schema.orders import OrderConnection
 from app.schema.pagination import decode_cursor
 from app.schema.referral import Referral
+from app.schema.sessions import Session
 from app.schema.statements import FuelCreditAccount, PointsAccount
 from app.schema.stations import Station
 from app.schema.texts.names import TOPICS
@@ -148,6 +150,11 @@ class Viewer(Node):
     @strawberry.field
     async def referral(self, info: Info) -> Referral | None:
         return Referral.of(await resolve_referrals.own_referral(info.context, self._viewer), info)
+
+    @strawberry.field
+    async def sessions(self, info: Info) -> list[Session] | None:
+        found = await resolve_sessions.viewer_sessions(info.context, self._viewer)
+        return [Session.of(session, info) for session in found]
 
 
 @access(OWN)

@@ -1,17 +1,11 @@
 """Which build of which client asks."""
 
-import re
 from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection
 
-from app.gateway.context import CHANNEL_HEADER, CHANNELS
+from app.gateway.context import CHANNEL_HEADER, CHANNELS, VERSION_FORM, VERSION_HEADER
 from app.gateway.faults import bad_request
-
-VERSION_HEADER = "Youhui-Version"
-"""The version of the app, of the mini program or of the page, as its manifest names it."""
-
-_FORM = re.compile(r"(\d{1,5})\.(\d{1,5})\.(\d{1,5})", re.ASCII)
 
 
 class VersionMalformed(ValueError):
@@ -29,7 +23,7 @@ class AppVersion:
     @classmethod
     def of(cls, text: str) -> "AppVersion":
         """Raises `VersionMalformed`; numbers have one to five digits and no sign."""
-        found = _FORM.fullmatch(text)
+        found = VERSION_FORM.fullmatch(text)
         if found is None:
             raise VersionMalformed(text)
         return cls(*(int(part) for part in found.groups()))
