@@ -46,11 +46,12 @@ class Account:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdentifiedMember:
     """Whom a proof turned out to be. `new`: made just now. `joined_user_id`: the account that was
-    joined to this one on the way; it exists no more."""
+    joined to this one on the way; it exists no more, and `ended` were its sessions."""
 
     user_id: int
     new: bool = False
     joined_user_id: int | None = None
+    ended: tuple[int, ...] = ()
 
 
 def may_be_one_person(one: Account, other: Account) -> bool:
