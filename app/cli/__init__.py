@@ -33,6 +33,8 @@ COMMANDS = {
     "promotions": Place("app.cli.promotions", "promotions", "发布优惠活动 · publish promotions"),
     "coupons": Place("app.cli.coupons", "coupons", "发券、兑换码、收回 · issue, codes, revoke"),
     "orders": Place("app.cli.orders", "orders", "查看订单、确认加油 · orders, for operators"),
+    "invoices": Place("app.cli.invoices", "invoices", "开票、驳回、作废 · invoices that were asked for"),
+    "payments": Place("app.cli.payments", "payments", "有争议的款项 · money that is in dispute"),
     "referral": Place("app.cli.referral", "referral", "邀请规则 · the rules of referral"),
     "settle": Place("app.cli.settle", "settle", "补贴分摊 · what each funder owes for a day"),
     "reconcile": Place(
@@ -43,6 +45,9 @@ COMMANDS = {
     ),
     "pay-simulator": Place(
         "app.cli.pay_simulator", "pay_simulator", "模拟微信支付 · a simulator of WeChat Pay"
+    ),
+    "contract": Place(
+        "app.cli.contract", "contract", "清单、契约检查、用量 · manifests, checks, usage"
     ),
     "schema": Place("app.cli.schema", "schema", "打印或核对 GraphQL 契约 · print or check the SDL"),
 }
