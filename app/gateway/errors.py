@@ -25,6 +25,8 @@ _INTERNAL = LocalizedText(
 _UNAVAILABLE = LocalizedText(
     zh="数据暂时读取不到，请稍后再试。", en="This is unavailable for the moment. Try again soon."
 )
+LONGEST_MESSAGE = 400
+"""Characters. A refused value is quoted in the refusal: a long one would come back many times."""
 _ARGUMENT_FAULT = "Argument '"
 """How graphql-core begins the text of an argument that cannot be coerced while executing."""
 
@@ -69,6 +71,9 @@ def _field_error(error: GraphQLError, language: Language, request_id: str) -> di
 
 def _shown(error: GraphQLError, code: EdgeCode | None) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
+    message: str = formatted["message"]
+    if len(message) > LONGEST_MESSAGE:
+        formatted["message"] = message[:LONGEST_MESSAGE] + "…"
     if code is not None:
         formatted["extensions"] = {**formatted.get("extensions", {}), "code": code}
     return formatted

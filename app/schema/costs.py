@@ -48,6 +48,7 @@ POINTS: Mapping[str, int] = {
     "Viewer.orders": STATEMENT,
     "Viewer.usualStations": STATEMENT,
     "Viewer.referral": STATEMENT,
+    "Viewer.sessions": STATEMENT,
     "CouponWallet.coupons": STATEMENT,
     "CouponWallet.counts": STATEMENT,
     "CouponWallet.expiringWithinDays": STATEMENT,
@@ -79,6 +80,8 @@ SIZES: Mapping[str, int | str] = {
     "Order.refunds": 2,
     "Preferences.topics": 5,
     "Referral.earned": 3,
+    "Viewer.sessions": 3,
+    "SignOutPayload.sessions": 3,
     "ReferralLanding.rewards": 3,
 }
 """Lists of objects without `first`, by type and field. `userErrors` hold one."""

@@ -1,6 +1,6 @@
 """The limits of a document, and of the lists in its variables: each has its refusal."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -18,10 +18,10 @@ class DocumentLimits:
     validation is bounded (docs/adr/0085). `money`: names of the mutations that move money."""
 
     bytes: int = 64 * 1024
-    tokens: int = 4_000
+    tokens: int = 2_000
     comments: int = 500
     nesting: int = 40
-    operations: int = 20
+    operations: int = 10
     depth: int = 16
     aliases: int = 50
     directives: int = 50
@@ -31,6 +31,7 @@ class DocumentLimits:
     fields: int = 1_000
     repeated: int = 60
     list_length: int = 100
+    object_fields: int = 50
     money_mutations: int = 1
     money: frozenset[str] = frozenset()
 
@@ -54,23 +55,23 @@ class DocumentLimits:
         yield Limit.DIRECTIVES, shape.directives, self.directives
         yield Limit.REPEATED_FIELDS, shape.repeated, self.repeated
         yield Limit.LIST_LENGTH, shape.longest_list, self.list_length
+        yield Limit.OBJECT_FIELDS, shape.largest_object, self.object_fields
         for whole in shape.wholes:
             yield Limit.DEPTH, whole.depth, self.depth
             yield Limit.ROOT_FIELDS, whole.root_fields, self.root_fields
             yield Limit.FIELDS, whole.fields, self.fields
             yield Limit.MONEY_MUTATIONS, whole.money, self.money_mutations
 
-    def check_variables(self, variables: object) -> None:
-        """Each list in what was sent, wherever it stands. Raises `EdgeFault`."""
+    def check_variables(self, variables: Mapping[str, Any] | None) -> None:
+        """Each list and each object in what was sent, wherever it stands. Raises `EdgeFault`."""
         waiting: list[object] = [variables]
         while waiting:
             value = waiting.pop()
             if isinstance(value, dict):
-                waiting.extend(
-                    each
-                    for each in cast("dict[str, Any]", value).values()
-                    if isinstance(each, dict | list)
-                )
+                members = cast("dict[str, Any]", value)
+                if len(members) > self.object_fields:
+                    raise limit_exceeded(Limit.OBJECT_FIELDS, len(members), self.object_fields)
+                waiting.extend(each for each in members.values() if isinstance(each, dict | list))
             elif isinstance(value, list):
                 items = cast("list[Any]", value)
                 if len(items) > self.list_length:

@@ -31,6 +31,8 @@ class Limit(StrEnum):
     """Response names written more than once in one selection: pairs are compared with each other."""
     LIST_LENGTH = "LIST_LENGTH"
     """Of one list, in the document or in the variables."""
+    OBJECT_FIELDS = "OBJECT_FIELDS"
+    """Of one input object, in the document or in the variables."""
     MONEY_MUTATIONS = "MONEY_MUTATIONS"
     """Of one operation: what moves money is asked for alone."""
 
@@ -52,6 +54,7 @@ _NAMES: dict[Limit, tuple[str, str]] = {
     Limit.FIELDS: ("展开后的字段数", "fields, fragments expanded"),
     Limit.REPEATED_FIELDS: ("重复的字段数", "repeated fields"),
     Limit.LIST_LENGTH: ("列表长度", "items in one list"),
+    Limit.OBJECT_FIELDS: ("一个输入对象的字段数", "fields in one input object"),
     Limit.MONEY_MUTATIONS: ("涉及资金的变更数", "mutations that move money"),
 }
 

@@ -61,6 +61,7 @@ class Shape:
     spreads: int = 0
     repeated: int = 0
     longest_list: int = 0
+    largest_object: int = 0
     unused: int = 0
     cyclic: int = 0
     wholes: list[Whole] = field(default_factory=list[Whole])
@@ -153,6 +154,7 @@ class _Counting:
             for item in value.values:
                 self._value(item)
         elif isinstance(value, ObjectValueNode):
+            self._shape.largest_object = max(self._shape.largest_object, len(value.fields))
             for member in value.fields:
                 self._value(member.value)
 
