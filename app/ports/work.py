@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from app.ports.accounts import AccountBook
+from app.ports.applications import ApplicationBook
 from app.ports.audit import AuditTrail
 from app.ports.counters import CounterBook
 from app.ports.coupons import CouponBook
@@ -18,6 +19,7 @@ from app.ports.refunds import RefundBook
 from app.ports.requests import RequestRecords
 from app.ports.sessions import SessionBook
 from app.ports.sms import SmsCodeBook
+from app.ports.staff import StaffBook
 
 
 class UnknownMember(Exception):
@@ -61,6 +63,10 @@ class Work(Protocol):
     def sms_codes(self) -> SmsCodeBook: ...
     @property
     def joining(self) -> AccountJoining: ...
+    @property
+    def staff(self) -> StaffBook: ...
+    @property
+    def applications(self) -> ApplicationBook: ...
     @property
     def audit(self) -> AuditTrail: ...
     @property

@@ -12,6 +12,7 @@ from app.ports.order_news import OrderNews
 from app.ports.sealing import PersonalSeal
 from app.ports.work import UnknownMember
 from app.storage.accounts import PostgresAccountBook
+from app.storage.applications import PostgresApplicationBook
 from app.storage.audit import PostgresAuditTrail
 from app.storage.counters import DEFAULT_SLOTS, PostgresCounterBook
 from app.storage.coupons import PostgresCouponBook
@@ -28,6 +29,7 @@ from app.storage.refunds import PostgresRefundBook
 from app.storage.requests import PostgresRequestRecords
 from app.storage.sessions import PostgresSessionBook
 from app.storage.sms_codes import PostgresSmsCodeBook
+from app.storage.staff import PostgresStaffBook
 from app.storage.tables import JoinedAccountRow, MemberRow, table_of
 
 MEMBER = table_of(MemberRow)
@@ -59,6 +61,14 @@ class PostgresWork:
     @property
     def accounts(self) -> PostgresAccountBook:
         return PostgresAccountBook(self.connection)
+
+    @property
+    def applications(self) -> PostgresApplicationBook:
+        return PostgresApplicationBook(self.connection)
+
+    @property
+    def staff(self) -> PostgresStaffBook:
+        return PostgresStaffBook(self.connection)
 
     @property
     def audit(self) -> PostgresAuditTrail:

@@ -11,17 +11,20 @@ Plain = str | int | bool | None
 
 
 class ActorKind(StrEnum):
-    """VIEWER: a member, by their own request. OPERATOR: a person, by a command. SYSTEM: a job or
-    a provider's notice."""
+    """VIEWER: a member, by their own request. OPERATOR: a person, by a command. STAFF: a person who
+    signed in as staff. SERVICE: a machine's account. SYSTEM: a job or a provider's notice."""
 
     VIEWER = "VIEWER"
     OPERATOR = "OPERATOR"
+    STAFF = "STAFF"
+    SERVICE = "SERVICE"
     SYSTEM = "SYSTEM"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """Who acts. `name`: a member's id, an operator's name, a job's or provider's name.
+    """Who acts. `name`: a member's id, an operator's or a staff name, a service account's,
+    a job's or a provider's.
 
     `device`: an opaque id, never a phone or an address; `request_id` joins logs to it.
     """

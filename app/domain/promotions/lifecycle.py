@@ -4,11 +4,12 @@ A version's document never changes; to change it is to draft the next version. W
 does not approve it. Source: design §2 and the publishing rules of the product.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from app.domain.shared.names import folded_name
 
 
 class State(StrEnum):
@@ -151,8 +152,3 @@ def next_state(code: str, version: int, steps: Sequence[Step], act: Act, by: str
     if act is Act.APPROVE and folded_name(by) == folded_name(steps[0].by):
         raise ApprovedByItsAuthor(code, version, steps[0].by)
     return following
-
-
-def folded_name(name: str) -> str:
-    """Names as they are compared: width, case and white space do not make another person."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())

@@ -38,6 +38,13 @@ from app.storage.tables.referrals import (
 from app.storage.tables.requests import IdempotentRequestRow
 from app.storage.tables.seeding import SeedMarkRow
 from app.storage.tables.sessions import MemberSessionRow
+from app.storage.tables.staff import (
+    OAuthClientRow,
+    OAuthCodeRow,
+    ServiceAccountRow,
+    StaffRecoveryCodeRow,
+    StaffRow,
+)
 from app.storage.tables.stations import (
     AmenityRow,
     BrandRow,
@@ -103,6 +110,8 @@ __all__ = [
     "MemberPreferencesRow",
     "MemberRow",
     "MemberSessionRow",
+    "OAuthClientRow",
+    "OAuthCodeRow",
     "OrderRefundRow",
     "PaymentNoticeRow",
     "PaymentRow",
@@ -119,8 +128,11 @@ __all__ = [
     "ReferrerRow",
     "RegionRow",
     "SeedMarkRow",
+    "ServiceAccountRow",
     "SmsCodeRow",
     "SmsCountRow",
+    "StaffRecoveryCodeRow",
+    "StaffRow",
     "StationProductRow",
     "StationRow",
     "StrayNoticeRow",
