@@ -21,6 +21,7 @@ from app.cache.registered_documents import RedisRegisteredDocuments
 from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
 from app.gateway.context import Services
+from app.gateway.cookie_sessions import CookieOptions
 from app.gateway.demo.graphiql import graphiql_routes
 from app.gateway.demo.personas import PersonaRoutes, load_personas
 from app.gateway.edge import EdgeOptions, build_edge
@@ -45,7 +46,8 @@ from app.schema.build import build_schema
 from app.security.access_tokens import AccessTokens
 from app.security.code_hashes import KeyedCodeHashes
 from app.security.quote_tokens import SignedQuoteTokens
-from app.settings import LimitSettings, Settings
+from app.security.session_cookies import SessionCookies
+from app.settings import LimitSettings, Settings, WatchingSettings
 from app.storage.balances import PostgresBalanceRepository
 from app.storage.contract_usage import PostgresContractUsageRepository
 from app.storage.invoices import PostgresInvoiceRepository
@@ -57,6 +59,7 @@ from app.storage.station_details import PostgresStationDetailsRepository
 from app.storage.stock import PostgresStockRepository
 from app.storage.usage import PostgresUsageRepository
 from app.storage.wallets import PostgresWalletRepository
+from app.watch import Watch
 
 PERSONAS = Path(__file__).parents[1] / "seed" / "personas.yaml"
 PERSONAS_FOR = timedelta(hours=2)
@@ -85,6 +88,12 @@ def services_of(
         open_desk=outside.open_desk,
         order_news=outside.news,
         front=outside.front,
+        cookies=CookieOptions(
+            cookies=SessionCookies(outside.sealer, outside.front.tokens),
+            front=outside.front,
+            clock=outside.clock,
+            secure=not outside.demo,
+        ),
         revocations=outside.revocations,
         attempts=attempts,
     )
@@ -160,6 +169,7 @@ def create_app(settings: Settings) -> Starlette:
     shelf = shelf_of(settings)
     uses = UseCounts(shelf, outside.clock)
     toll, attempts = limits_of(outside)
+    watch = Watch.of(WatchingSettings(), shelf)
 
     @asynccontextmanager
     async def lifespan(serving: Starlette) -> AsyncIterator[None]:
@@ -169,7 +179,8 @@ def create_app(settings: Settings) -> Starlette:
             gc.collect()
             gc.freeze()
             gc.set_threshold(*COLLECT_AFTER)
-            yield
+            with watch.running():
+                yield
 
     app = build_edge(
         build_schema(),
@@ -186,8 +197,10 @@ def create_app(settings: Settings) -> Starlette:
                     uses=uses,
                 ),
                 toll=toll,
+                watcher=watch.watcher,
             ),
             more_routes=[
+                watch.endpoint.route(),
                 *_webhook_routes(outside),
                 *(_demo_routes(outside) if settings.demo else ()),
             ],

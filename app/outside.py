@@ -138,6 +138,7 @@ class Outside:
     timing: OrderTiming
     wechat_pay: WeChatPay | None = None
     payers: PayerIds | None = None
+    demo: bool = False
 
     @classmethod
     def of(cls, settings: Settings, *, application_name: str = "youhui") -> "Outside":
@@ -187,6 +188,7 @@ class Outside:
             timing=timing_of(settings),
             wechat_pay=wechat_pay,
             payers=payers,
+            demo=settings.demo,
         )
 
     @asynccontextmanager

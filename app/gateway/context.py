@@ -10,8 +10,10 @@ from starlette.requests import HTTPConnection
 from app.domain.checkout.catalog import Catalog
 from app.domain.shared.channel import Channel
 from app.gateway.boundary import request_id_of
+from app.gateway.cookie_sessions import CookieOptions
 from app.gateway.credentials import Revoked, read_credentials
 from app.gateway.faults import bad_request
+from app.gateway.held_session import held_by
 from app.gateway.negotiation import choose_language
 from app.gateway.watching.stopwatch import computing
 from app.loaders import Loaders
@@ -44,7 +46,8 @@ class Services:
 
     `loaders` makes the set of one request, for a viewer (None: a guest), at an instant, over a
     catalog; it is called inside the running loop. `open_desk` None: nothing is written here.
-    `front` None: nobody signs in here; `revocations` None: access tokens hold to their end.
+    `front` None: nobody signs in here; `cookies` None: no cookie carries a session; `revocations`
+    None: access tokens hold to their end.
     """
 
     catalogs: CatalogSource
@@ -62,6 +65,7 @@ class Services:
     order_news: OrderNews | None = None
     attempts: Attempts | None = None
     front: FrontDesk | None = None
+    cookies: CookieOptions | None = None
     revocations: Revoked | None = None
 
 
@@ -72,11 +76,12 @@ def build_context(request: HTTPConnection, services: Services) -> RequestContext
     principal = read_credentials(request, services.access_tokens, services.revocations, moment)
     user_id = principal and principal.user_id
     catalog = services.catalogs.current()
+    channel = _channel(request.headers.get(CHANNEL_HEADER))
     return RequestContext(
         catalog=catalog,
         moment=moment,
         language=choose_language(request.headers.get("accept-language")),
-        channel=_channel(request.headers.get(CHANNEL_HEADER)),
+        channel=channel,
         user_id=user_id,
         principal=principal,
         loaders=services.loaders(user_id, moment, catalog),
@@ -94,6 +99,7 @@ def build_context(request: HTTPConnection, services: Services) -> RequestContext
         order_news=services.order_news,
         attempts=services.attempts,
         front=services.front,
+        carrier=held_by(request) if channel is Channel.H5 else None,
         app_version=_app_version(request.headers.get(VERSION_HEADER)),
         computing=computing,
     )

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from app.domain.identity.principal import Principal
 from app.gateway.faults import EdgeCode, EdgeFault
+from app.gateway.held_session import HeldSession, held_by, session_over
 from app.security.access_tokens import AccessTokenExpired, AccessTokenInvalid, AccessTokens
 
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="youhui", error="invalid_token"'}
@@ -30,8 +31,11 @@ def read_credentials(
     of another origin would use the cookie."""
     header = caller.headers.get("authorization")
     if header is None:
+        principal = _of_cookie(held_by(caller), moment)
+    else:
+        principal = _of_bearer(header, tokens, moment)
+    if principal is None:
         return None
-    principal = _of_bearer(header, tokens, moment)
     if revocations is not None and revocations.revoked(principal):
         raise token_refused(EdgeCode.TOKEN_INVALID)
     return principal
@@ -47,6 +51,19 @@ def _of_bearer(header: str, tokens: AccessTokens, moment: datetime) -> Principal
         raise token_refused(EdgeCode.TOKEN_EXPIRED) from None
     except AccessTokenInvalid:
         raise token_refused(EdgeCode.TOKEN_INVALID) from None
+
+
+def _of_cookie(held: HeldSession | None, moment: datetime) -> Principal | None:
+    """What was fresh when the connection began may have ended on a stream meanwhile."""
+    if held is None:
+        return None
+    if held.fault is not None:
+        raise held.fault
+    if held.session is None:
+        return None
+    if moment >= held.session.fresh_until:
+        raise session_over(EdgeCode.TOKEN_EXPIRED)
+    return held.session.principal
 
 
 def token_refused(code: EdgeCode) -> EdgeFault:

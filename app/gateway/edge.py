@@ -17,6 +17,7 @@ from strawberry import Schema
 
 from app.gateway.boundary import REQUEST_ID_HEADER, Boundary
 from app.gateway.context import CHANNEL_HEADER, DEVICE_HEADER, Services
+from app.gateway.cookie_sessions import CookieSessions
 from app.gateway.errors import fault_answer
 from app.gateway.faults import EdgeCode, EdgeFault
 from app.gateway.graphql_view import GraphQLView, ViewOptions
@@ -55,12 +56,22 @@ def build_edge(
             Route("/health/ready", health.ready, methods=["GET"]),
             *options.more_routes,
         ],
-        middleware=[Middleware(Boundary), *_cross_origin(options.allowed_origins)],
+        middleware=[
+            Middleware(Boundary, requests=view.requests),
+            *_cross_origin(options.allowed_origins),
+            *_with_cookies(services),
+        ],
         exception_handlers={HTTPException: _refuse},
         lifespan=lifespan,
     )
     edge.state.streams = view.streams
     return edge
+
+
+def _with_cookies(services: Services) -> list[Middleware]:
+    if services.cookies is None:
+        return []
+    return [Middleware(CookieSessions, options=services.cookies)]
 
 
 def _cross_origin(origins: Sequence[str]) -> list[Middleware]:

@@ -2,7 +2,8 @@
 the older `graphql-ws` is not spoken). Close codes are the protocol's.
 
 The token comes in a header, or in the payload of `connection_init` under the header's name, since
-a browser can set no headers here. Nothing rests on cookies, so a foreign page gains nothing.
+a browser can set no headers here; an H5 page's session comes with its cookie, and then only from a
+page of this origin.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ from app.gateway.trusted.versions import VERSION_HEADER
 
 PROTOCOL = "graphql-transport-ws"
 SAID_AT_INIT = ("Authorization", "Accept-Language", CHANNEL_HEADER, DEVICE_HEADER, VERSION_HEADER)
-INVALID, UNAUTHORISED, NO_PROTOCOL = 4400, 4401, 4406
+INVALID, UNAUTHORISED, FORBIDDEN, NO_PROTOCOL = 4400, 4401, 4403, 4406
 INIT_TIMEOUT, TWICE, TOO_MANY_INITS, GOING_AWAY = 4408, 4409, 4429, 1001
 MOST_ID = 128
 
@@ -139,7 +140,7 @@ class _Connection:
         try:
             await self._at.admission.context_of(caller)
         except EdgeFault as fault:
-            code = UNAUTHORISED if fault.status == 401 else INVALID
+            code = {401: UNAUTHORISED, 403: FORBIDDEN}.get(fault.status, INVALID)
             raise Closed(code, fault.code) from None
         self._caller = caller
         await self._send({"type": "connection_ack"})
