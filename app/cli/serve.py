@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from errno import EACCES, EADDRINUSE
+from pathlib import Path
 
 import click
 import uvicorn
@@ -170,12 +171,22 @@ def _run_several(
     """Each process makes its own application from the environment, which it inherits."""
     os.environ["YOUHUI_DATABASE_URL"] = settings.database_url or ""
     os.environ["YOUHUI_REDIS_URL"] = settings.redis_url or ""
+    folder = _empty_folder(settings.data_dir / f"metrics-{settings.port}")
+    os.environ["YOUHUI_METRICS_DIR"] = os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     os.environ.setdefault("YOUHUI_LIMITS_PROCESSES", str(workers))
     supervisor = Multiprocess(_config("app.cli.serve:worker_app", workers), sockets=[listener])
     on_started()
     supervisor.run()
     if any(process.exitcode == STARTUP_FAILURE for process in supervisor.processes):
         sys.exit(STARTUP_FAILURE)
+
+
+def _empty_folder(folder: Path) -> Path:
+    """Where the processes of this server write their figures; those of an earlier run go."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in folder.glob("*.db"):
+        file.unlink()
+    return folder
 
 
 def worker_app() -> Starlette:

@@ -17,7 +17,7 @@ from app.gateway.faults import EdgeCode, EdgeFault
 from app.gateway.limits.toll import Paid, Toll, TollOptions
 from app.gateway.request import GraphQLRequest
 from app.gateway.trusted.gate import DocumentGate, TrustedOptions
-from app.gateway.trusted.versions import client_of
+from app.gateway.trusted.versions import Client, client_of
 from app.resolvers.context import RequestContext
 
 
@@ -31,6 +31,7 @@ class Admitted:
     variables: Mapping[str, Any] | None
     context: RequestContext
     paid: Paid
+    client: Client
 
     @property
     def operation_name(self) -> str | None:
@@ -79,6 +80,7 @@ class Admission:
             variables=asked.variables,
             context=context,
             paid=paid,
+            client=client,
         )
 
     async def context_of(self, caller: HTTPConnection) -> RequestContext:

@@ -33,6 +33,7 @@ from app.gateway.replies import reply
 from app.gateway.request import RequestCaps, read_request
 from app.gateway.streams import Answer, StreamLimits, Streams
 from app.gateway.trusted.gate import TrustedOptions
+from app.gateway.watching.watcher import Watched, Watcher, unnamed_watcher
 
 COST_HEADER = "Youhui-Cost"
 """An answer to GET tells its cost only to who sends it: what remains changes with every request, so
@@ -52,6 +53,7 @@ class ViewOptions:
     profile: HttpProfile = HttpProfile.AUDITED
     trusted: TrustedOptions = field(default_factory=TrustedOptions)
     toll: TollOptions = field(default_factory=TollOptions)
+    watcher: Watcher = field(default_factory=unnamed_watcher)
 
 
 class GraphQLView:
@@ -60,7 +62,11 @@ class GraphQLView:
         self.admission = Admission(
             self._executor.documents, services, options.trusted, options.toll
         )
-        self.streams = Streams(self._executor, self.admission, options.streams, options.deadline_s)
+        self._watcher = options.watcher
+        self.requests = options.watcher.metrics.requests
+        self.streams = Streams(
+            self._executor, self.admission, options.streams, options.deadline_s, options.watcher
+        )
         self._incremental = Incremental(self._executor, options.deadline_s)
         self._options = options
 
@@ -71,20 +77,24 @@ class GraphQLView:
 
     async def respond(self, request: Request) -> Response:
         wanted = Wanted.of(request.headers, self._options.profile.unnamed)
-        try:
-            outcome = await self._outcome(request, wanted)
-        except EdgeFault as fault:
-            outcome = refused(fault, wanted.language)
-        except DocumentInvalid as invalid:
-            outcome = rejected(invalid)
+        with self._watcher.watching(request) as watched:
+            try:
+                outcome = await self._outcome(request, wanted, watched)
+            except EdgeFault as fault:
+                outcome = refused(fault, wanted.language)
+            except DocumentInvalid as invalid:
+                outcome = rejected(invalid)
+            watched.outcome = outcome
         return reply(request, wanted, outcome, self._options.profile)
 
-    async def _outcome(self, request: Request, wanted: Wanted) -> Outcome | Chunks:
+    async def _outcome(
+        self, request: Request, wanted: Wanted, watched: Watched
+    ) -> Outcome | Chunks:
         """Raises `EdgeFault` and `DocumentInvalid`."""
         if wanted.media_type is None and not wanted.takes_events and not wanted.takes_parts:
             raise _not_acceptable(GRAPHQL_RESPONSE, JSON)
         asked = await read_request(request, self._options.caps)
-        admitted = await self.admission.admit(request, asked)
+        admitted = watched.admitted = await self.admission.admit(request, asked)
         if admitted.changes and request.method == "GET":
             raise _mutation_by_get()
         if admitted.subscribes:

@@ -15,6 +15,8 @@ from app.gateway.boundary import request_id_of
 from app.gateway.errors import fault_answer, field_errors
 from app.gateway.execution.standard import StandardExecutor
 from app.gateway.faults import EdgeCode, EdgeFault
+from app.gateway.outcomes import Outcome, answer_body
+from app.gateway.watching.watcher import Watcher
 from app.resolvers.context import RequestContext
 
 Answer = dict[str, Any]
@@ -43,10 +45,12 @@ class Streams:
         admission: Admission,
         limits: StreamLimits,
         deadline_s: float,
+        watcher: Watcher,
     ) -> None:
         self._executor = executor
         self._admission = admission
         self._deadline_s = deadline_s
+        self._watcher = watcher
         self._open = 0
         self.limits = limits
         self.closing = asyncio.Event()
@@ -90,18 +94,19 @@ class Streams:
     ) -> Answer:
         """Raises `EdgeFault`: the token has expired meanwhile."""
         context = await self._admission.context_of(connection)
-        async with asyncio.timeout(self._deadline_s):
-            result = await self._executor.execute(
-                admitted.document,
-                variables=admitted.variables,
-                operation_name=admitted.operation_name,
-                context=context,
-                root=event,
-            )
-        if not result.errors:
-            return {"data": result.data}
-        errors = field_errors(result.errors, context.language, context.request_id or "")
-        return {"data": result.data, "errors": errors}
+        with self._watcher.watching(connection) as watched:
+            watched.admitted = admitted
+            async with asyncio.timeout(self._deadline_s):
+                result = await self._executor.execute(
+                    admitted.document,
+                    variables=admitted.variables,
+                    operation_name=admitted.operation_name,
+                    context=context,
+                    root=event,
+                )
+            body = answer_body(result, context)
+            watched.outcome = Outcome(body=body)
+        return body
 
     async def _until_closed(self, source: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
         closed = asyncio.ensure_future(self.closing.wait())
@@ -138,10 +143,12 @@ class Streams:
                 "Too many subscriptions: try again later.",
             )
         self._open += 1
+        self._watcher.metrics.streams.set(self._open)
         try:
             yield
         finally:
             self._open -= 1
+            self._watcher.metrics.streams.set(self._open)
 
     def _refused(self, errors: list[GraphQLError], context: RequestContext) -> Answer:
         return {"errors": field_errors(errors, context.language, context.request_id or "")}

@@ -26,7 +26,6 @@ class Metrics:
     requests: Counter = field(init=False)
     streams: Gauge = field(init=False)
     catalog_version: Gauge = field(init=False)
-    unreadable: Gauge = field(init=False)
 
     def __post_init__(self) -> None:
         for name, metric in _made(self.registry).items():
@@ -58,5 +57,4 @@ def _made(registry: CollectorRegistry) -> dict[str, Counter | Gauge | Histogram]
         "requests": counter("http_requests", "HTTP requests answered.", "route", "status"),
         "streams": gauge("streams", "Subscriptions that are open."),
         "catalog_version": gauge("catalog_version", "Version of the catalog served."),
-        "unreadable": gauge("promotions_unreadable", "Live promotions that cannot be read."),
     }

@@ -1,8 +1,8 @@
 """One operation watched from its first byte to its outcome."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from time import perf_counter
 
 from opentelemetry.trace import NoOpTracerProvider, Span, TracerProvider
@@ -10,25 +10,32 @@ from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapProp
 from starlette.requests import HTTPConnection
 
 from app.gateway.admission import Admitted
+from app.gateway.context import CHANNEL_HEADER, CHANNELS
 from app.gateway.faults import EdgeCode
 from app.gateway.outcomes import Chunks, Outcome
-from app.gateway.trusted.versions import Client
 from app.gateway.watching.labels import Labels
 from app.gateway.watching.metrics import Metrics
 from app.ports.tally import Tally, tallied
 
 PROPAGATOR = TraceContextTextMapPropagator()
 FAULTS = frozenset({EdgeCode.INTERNAL, EdgeCode.UNAVAILABLE})
+NONE = "none"
 
 
 @dataclass(slots=True)
 class Watched:
-    """Filled in on the way. `admitted` None: refused before. `cost`: static, where it is known."""
+    """Filled in on the way. `admitted` None: refused before."""
 
-    client: Client = field(default_factory=Client)
     admitted: Admitted | None = None
-    cost: int | None = None
     outcome: Outcome | Chunks | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    operation: str
+    channel: str
+    version: str
+    outcome: str
 
 
 class Watcher:
@@ -63,30 +70,42 @@ class Watcher:
             try:
                 yield watched
             finally:
-                self._tell(watched, tally, perf_counter() - began, span)
+                if watched.admitted is None:
+                    self._count_refusal(connection, watched.outcome)
+                else:
+                    labels = self._labels(watched.admitted, watched.outcome)
+                    cost = watched.admitted.paid.requested
+                    self._count(labels, tally, cost, perf_counter() - began)
+                    self.metrics.catalog_version.set(watched.admitted.context.catalog.version)
+                    _describe(span, labels, tally, cost)
 
-    def _tell(self, watched: Watched, tally: Tally, seconds: float, span: Span) -> None:
-        client = watched.client
-        channel = client.channel or "none"
-        version = "none" if client.version is None else self._versions.of(str(client.version))
-        found = outcome_of(watched.outcome)
-        if watched.admitted is None:
-            code = watched.outcome.code if isinstance(watched.outcome, Outcome) else None
-            self.metrics.refusals.labels(code or found, channel).inc()
-            return
-        name = self._operations.of(watched.admitted.operation_name)
-        labels = (name, channel, version)
-        self.metrics.operations.labels(*labels, found).inc()
-        self.metrics.seconds.labels(*labels).observe(seconds)
-        self.metrics.statements.labels(name).observe(tally.statements)
-        self.metrics.engine_seconds.labels(name).observe(tally.engine_s)
-        self.metrics.cache_keys.labels("yes").inc(tally.cache_hits)
-        self.metrics.cache_keys.labels("no").inc(tally.cache_misses)
-        if watched.cost is not None:
-            self.metrics.cost.labels(name).observe(watched.cost)
-        if span.is_recording():
-            span.update_name(f"graphql {name}")
-            span.set_attributes(_attributes(labels, found, tally, watched.cost))
+    def _count_refusal(self, connection: HTTPConnection, outcome: Outcome | Chunks | None) -> None:
+        said = (connection.headers.get(CHANNEL_HEADER) or "").strip().lower()
+        code = outcome.code if isinstance(outcome, Outcome) else None
+        channel = said if said in CHANNELS else NONE
+        self.metrics.refusals.labels(code or outcome_of(outcome), channel).inc()
+
+    def _labels(self, admitted: Admitted, outcome: Outcome | Chunks | None) -> _Labels:
+        client = admitted.client
+        version = NONE if client.version is None else self._versions.of(str(client.version))
+        name = self._operations.of(admitted.operation_name)
+        return _Labels(name, client.channel or NONE, version, outcome_of(outcome))
+
+    def _count(self, labels: _Labels, tally: Tally, cost: int, seconds: float) -> None:
+        metrics, name = self.metrics, labels.operation
+        series = (name, labels.channel, labels.version)
+        metrics.operations.labels(*series, labels.outcome).inc()
+        metrics.seconds.labels(*series).observe(seconds)
+        metrics.statements.labels(name).observe(tally.statements)
+        metrics.engine_seconds.labels(name).observe(tally.engine_s)
+        metrics.cost.labels(name).observe(cost)
+        metrics.cache_keys.labels("yes").inc(tally.cache_hits)
+        metrics.cache_keys.labels("no").inc(tally.cache_misses)
+
+
+def unnamed_watcher() -> Watcher:
+    """With figures of its own, which nobody reads."""
+    return Watcher(Metrics(), Labels(), Labels())
 
 
 def outcome_of(outcome: Outcome | Chunks | None) -> str:
@@ -105,18 +124,20 @@ def outcome_of(outcome: Outcome | Chunks | None) -> str:
     return "partial" if errors else "ok"
 
 
-def _attributes(
-    labels: tuple[str, str, str], found: str, tally: Tally, cost: int | None
-) -> Mapping[str, str | int | float]:
-    name, channel, version = labels
-    told: dict[str, str | int | float] = {
-        "graphql.operation.name": name,
-        "youhui.channel": channel,
-        "youhui.version": version,
-        "youhui.outcome": found,
-        "youhui.statements": tally.statements,
-        "youhui.cache_hits": tally.cache_hits,
-        "youhui.cache_misses": tally.cache_misses,
-        "youhui.engine_s": tally.engine_s,
-    }
-    return told if cost is None else {**told, "youhui.cost": cost}
+def _describe(span: Span, labels: _Labels, tally: Tally, cost: int) -> None:
+    if not span.is_recording():
+        return
+    span.update_name(f"graphql {labels.operation}")
+    span.set_attributes(
+        {
+            "graphql.operation.name": labels.operation,
+            "youhui.channel": labels.channel,
+            "youhui.version": labels.version,
+            "youhui.outcome": labels.outcome,
+            "youhui.cost": cost,
+            "youhui.statements": tally.statements,
+            "youhui.cache_hits": tally.cache_hits,
+            "youhui.cache_misses": tally.cache_misses,
+            "youhui.engine_s": tally.engine_s,
+        }
+    )
