@@ -22,7 +22,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check fix schema seed migrate bench clean test-pg15 fuzz-engine \
-	mutants test-faults test-mutants simulate check-sydney bench-engine bench-publish lock graphiql
+	mutants test-faults test-mutants simulate conformance check-sydney bench-engine bench-publish lock graphiql
 
 help: ## 列出所有命令 list the commands
 	@awk 'BEGIN {FS = ":.*## "; print "油惠 Youhui\n"} \
@@ -75,6 +75,9 @@ test-faults: .venv/.dev ## 故障测试：杀进程、断库、时钟跳变 ever
 
 test-mutants: .venv/.dev ## 植入缺陷，看核对能否发现 planted defects that the fault test must notice
 	@$(PY) -m tests.faults.mutants $(ARGS)
+
+conformance: .venv/.dev ## 规范审计与真实客户端（需要 Node.js） the audits, and real clients (needs Node.js)
+	@$(PY) -m tests.conformance
 
 simulate: .venv/.dev ## 内存模拟：处处出错，规律不破 the use cases in memory, failing everywhere (SEEDS)
 	@$(PY) -m tests.simulation --seeds $(SEEDS) $(ARGS)

@@ -1,0 +1,56 @@
+"""`make conformance`: the audits of GraphQL over HTTP, and real clients, against a real server."""
+
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.conformance.suite import INSTALL, OPEN, Report, installed, run
+from tests.e2e.live import Live, serving
+from tests.support import servers
+from tests.support.databases import DatabaseFactory
+
+
+@contextmanager
+def server() -> Iterator[Live]:
+    """A server of its own with the small seed."""
+    servers.open_run()
+    try:
+        found = servers.run_servers()
+        databases = DatabaseFactory(found.database_url, servers.run_name(), "main")
+        with (
+            tempfile.TemporaryDirectory(prefix="youhui-conformance-") as folder,
+            databases.database(databases.seeded_template()) as url,
+            serving(url, found.redis_url, Path(folder), **OPEN) as live,
+        ):
+            yield live
+    finally:
+        servers.close_run()
+
+
+def main() -> None:
+    console = Console(highlight=False)
+    if not installed():
+        console.print(f"没有 Node.js：未测试。No Node.js: nothing was tested ({INSTALL.name}).")
+        sys.exit(0)
+    with server() as live:
+        report = run(live)
+    show(report, console)
+    sys.exit(1 if list(report.failures()) else 0)
+
+
+def show(report: Report, console: Console) -> None:
+    console.print(report.table())
+    console.print(
+        "✓ 通过 works   – 该客户端没有这项能力 the client has no such thing   ✗ 失败 fails"
+    )
+    for failure in report.failures():
+        console.print(f"[red]✗[/red] {failure}", markup=True)
+    console.print(f"GraphQL over HTTP: {report.passed}/{len(report.audits)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,43 @@
+"""Real clients work unchanged, and the audits of the specification pass. `make conformance` prints
+the same as a table."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conformance.suite import OPEN, Report, installed, run
+from tests.e2e.live import serving
+
+HAS = {
+    "Apollo Client": {"query", "persisted", "get", "subscription", "defer", "errors"},
+    "urql": {"query", "persisted", "get", "subscription", "defer", "errors"},
+    "graphql-request": {"query", "get", "defer", "errors"},
+    "graphql-ws": {"subscription", "errors"},
+    "graphql-sse": {"query", "subscription", "defer", "errors"},
+    "Relay": {"query", "persisted", "get", "subscription", "errors"},
+    "wx.request": {"query", "persisted", "get", "defer", "errors"},
+}
+"""What each client is tried for: it has nothing else of the kind."""
+
+
+@pytest.fixture(scope="module")
+def report(databases, redis_number_url, tmp_path_factory) -> Iterator[Report]:
+    if not installed():
+        pytest.skip("没有 Node.js：客户端一致性未测试 · no Node.js: clients are not tested here")
+    with databases.database(databases.seeded_template()) as url:
+        folder = tmp_path_factory.mktemp("conformance")
+        with serving(url, redis_number_url, folder, **OPEN) as live:
+            yield run(live)
+
+
+def test_all_audits_of_graphql_over_http_pass(report: Report):
+    assert (report.passed, len(report.audits)) == (61, 61), list(report.failures())
+
+
+def test_every_client_does_all_that_it_can(report: Report):
+    assert list(report.failures()) == []
+    tried = {
+        client: {name for name in report.capabilities if row[name] == "ok"}
+        for client, row in report.clients.items()
+    }
+    assert tried == HAS
