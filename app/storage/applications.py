@@ -27,7 +27,7 @@ class PostgresApplicationBook:
     async def keep_code(self, code_hash: bytes, code: AuthorizationCode) -> None:
         kept = {
             "code_hash": code_hash,
-            "client_id": code.client_id,
+            "client": code.client_id,
             "owner_id": code.owner_id,
             "redirect_uri": code.redirect_uri,
             "challenge": code.challenge,
@@ -47,7 +47,7 @@ class PostgresApplicationBook:
         if row is None:
             return None
         return AuthorizationCode(
-            client_id=row.client_id,
+            client_id=row.client,
             owner_id=row.owner_id,
             redirect_uri=row.redirect_uri,
             challenge=row.challenge,
@@ -65,8 +65,8 @@ class PostgresApplicationBook:
             "redirect_uris": list(client.redirect_uris),
             "disabled_at": client.disabled_at,
         }
-        new = upsert(CLIENT).values(client_id=client.client_id, added_at=at, **values)
-        kept = new.on_conflict_do_update(index_elements=[CLIENT.c.client_id], set_=values)
+        new = upsert(CLIENT).values(client=client.client_id, added_at=at, **values)
+        kept = new.on_conflict_do_update(index_elements=[CLIENT.c.client], set_=values)
         await self._connection.execute(kept)
 
     async def add_service(self, account: ServiceAccount) -> int | None:
@@ -105,12 +105,12 @@ class PostgresApplicationRepository:
         self._engine = engine
 
     async def client(self, client_id: str) -> OAuthClient | None:
-        rows = await self._rows(select(CLIENT).where(CLIENT.c.client_id == client_id))
+        rows = await self._rows(select(CLIENT).where(CLIENT.c.client == client_id))
         return _client(rows[0]) if rows else None
 
     async def clients(self) -> Sequence[OAuthClient]:
         return [
-            _client(row) for row in await self._rows(select(CLIENT).order_by(CLIENT.c.client_id))
+            _client(row) for row in await self._rows(select(CLIENT).order_by(CLIENT.c.client))
         ]
 
     async def service(self, service_id: int) -> ServiceAccount | None:
@@ -127,7 +127,7 @@ class PostgresApplicationRepository:
 
 def _client(row: Any) -> OAuthClient:
     return OAuthClient(
-        client_id=row.client_id,
+        client_id=row.client,
         name=row.name,
         redirect_uris=tuple(row.redirect_uris),
         disabled_at=row.disabled_at,

@@ -104,18 +104,18 @@ def create_staff() -> None:
 def create_clients() -> None:
     op.create_table(
         "oauth_client",
-        words("client_id"),
+        words("client"),
         words("name"),
         listed("redirect_uris", sa.Text()),
         instant("added_at"),
         instant("disabled_at", nullable=True),
         check("oauth_client", "redirect_uris_some", "cardinality(redirect_uris) > 0"),
-        sa.PrimaryKeyConstraint("client_id", name=op.f("pk_oauth_client")),
+        sa.PrimaryKeyConstraint("client", name=op.f("pk_oauth_client")),
     )
     op.create_table(
         "oauth_code",
         sealed("code_hash"),
-        words("client_id"),
+        words("client"),
         sa.Column("owner_id", sa.BigInteger(), nullable=False),
         words("redirect_uri"),
         words("challenge"),
@@ -124,7 +124,7 @@ def create_clients() -> None:
         instant("used_at", nullable=True),
         check("oauth_code", "code_hash_length", "octet_length(code_hash) = 32"),
         sa.ForeignKeyConstraint(
-            ["client_id"], ["oauth_client.client_id"], name=op.f("fk_oauth_code__client_id")
+            ["client"], ["oauth_client.client"], name=op.f("fk_oauth_code__client")
         ),
         sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_oauth_code")),
     )

@@ -86,7 +86,7 @@ class OAuthClientRow(Row, table=True):
     __tablename__ = "oauth_client"
     __table_args__ = (CheckConstraint("cardinality(redirect_uris) > 0", name="redirect_uris_some"),)
 
-    client_id: str = Field(sa_column=words(primary_key=True))
+    client: str = Field(sa_column=words(primary_key=True))
     name: str = Field(sa_column=words())
     redirect_uris: list[str] = Field(sa_column=word_list())
     added_at: datetime = Field(sa_column=instant())
@@ -100,7 +100,7 @@ class OAuthCodeRow(Row, table=True):
     __table_args__ = (_hash("code_hash"),)
 
     code_hash: bytes = Field(sa_column=_bytes(primary_key=True))
-    client_id: str = Field(sa_column=words(ForeignKey("oauth_client.client_id")))
+    client: str = Field(sa_column=words(ForeignKey("oauth_client.client")))
     owner_id: int = Field(sa_column=whole())
     redirect_uri: str = Field(sa_column=words())
     challenge: str = Field(sa_column=words())
