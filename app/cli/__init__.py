@@ -33,7 +33,9 @@ COMMANDS = {
     "promotions": Place("app.cli.promotions", "promotions", "发布优惠活动 · publish promotions"),
     "coupons": Place("app.cli.coupons", "coupons", "发券、兑换码、收回 · issue, codes, revoke"),
     "orders": Place("app.cli.orders", "orders", "查看订单、确认加油 · orders, for operators"),
-    "invoices": Place("app.cli.invoices", "invoices", "开票、驳回、作废 · invoices that were asked for"),
+    "invoices": Place(
+        "app.cli.invoices", "invoices", "开票、驳回、作废 · invoices that were asked for"
+    ),
     "payments": Place("app.cli.payments", "payments", "有争议的款项 · money that is in dispute"),
     "referral": Place("app.cli.referral", "referral", "邀请规则 · the rules of referral"),
     "settle": Place("app.cli.settle", "settle", "补贴分摊 · what each funder owes for a day"),

@@ -4,6 +4,10 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from app.schema.texts.amounts import money
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
 
 def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> Path:
     """Whole or not at all; a file that stands is replaced."""
@@ -15,3 +19,13 @@ def write_csv(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | 
         writer.writerows(rows)
     draft.replace(path)
     return path
+
+
+def as_text(cell: str) -> str:
+    """Names come from others: a spreadsheet must not run one as a formula."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def in_yuan(fen: int) -> str:
+    """A figure that a spreadsheet adds up: "1234.50"."""
+    return money(fen).replace("¥", "").replace(",", "")

@@ -39,7 +39,7 @@ def show(number: str, by: str) -> None:
     async def read(
         outside: Outside, open_desk: OpenDesk
     ) -> tuple[Order, list[OrderRefund], Invoice | None]:
-        key = await _key(outside, number)
+        key = await order_key(outside, number)
         async with open_desk().works.begin(key[0]) as work:
             order = await work.orders.order(*key)
             if order is None:
@@ -54,7 +54,7 @@ def show(number: str, by: str) -> None:
         console.print(_refund_table(refunds))
     if invoice is not None:
         said = f"发票 invoice {invoice.status}  {money(invoice.amount_fen)}"
-        console.print(Text(f"{said}  {invoice.bill.title}"))
+        console.print(Text(f"{said}  {invoice.bill.title}  {invoice.number or ''}"))
 
 
 @orders.command()
@@ -64,7 +64,7 @@ def fulfil(number: str, by: str) -> None:
     """油站确认已加油：已支付 → 已加油 · the station says that the fuel is in the tank."""
 
     async def done(outside: Outside, open_desk: OpenDesk) -> Order | None:
-        return await fulfil_now(open_desk(), *(await _key(outside, number)))
+        return await fulfil_now(open_desk(), *(await order_key(outside, number)))
 
     try:
         order = operating(by, done)
@@ -79,7 +79,8 @@ def fulfil(number: str, by: str) -> None:
     click.echo(f"✓ {number} 已加油 fulfilled")
 
 
-async def _key(outside: Outside, number: str) -> tuple[int, int]:
+async def order_key(outside: Outside, number: str) -> tuple[int, int]:
+    """(user_id, id) of an order's number. Raises `CommandFailed`."""
     key = await PostgresOrderRegister(outside.engine).key_of(number)
     if key is None:
         raise _unknown(number)

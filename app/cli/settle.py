@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.csv_files import write_csv
+from app.cli.csv_files import as_text, in_yuan, write_csv
 from app.cli.errors import CommandFailed, storage_failed
 from app.cli.servers import databases
 from app.domain.orders.settlement import Difference, Owed, Settlement, StationDay
@@ -52,7 +52,6 @@ STATION_COLUMNS = (
     "退款(分) refunded fen",
     "退回优惠(分) returned fen",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 SHOWN_IN = ZoneInfo("Asia/Shanghai")
 
 
@@ -138,7 +137,7 @@ def _owed_row(day: str, row: Owed) -> list[str | int]:
         row.refunds,
         row.returned_fen,
         row.owed_fen,
-        _yuan(row.owed_fen),
+        in_yuan(row.owed_fen),
     ]
 
 
@@ -156,15 +155,6 @@ def _station_row(day: str, row: StationDay) -> list[str | int]:
         row.refunded_fen,
         row.returned_fen,
     ]
-
-
-def as_text(cell: str) -> str:
-    """Names come from others: a spreadsheet must not run one as a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def _yuan(fen: int) -> str:
-    return money(fen).replace("¥", "").replace(",", "")
 
 
 def _summary(found: Settlement) -> Table:

@@ -48,7 +48,14 @@ class Invoice:
     status: InvoiceStatus
     title: str
     amount: Money
-    url: str | None
+    number: str | None = strawberry.field(description="As the paper says, once it is issued.")
+    issued_on: str | None = strawberry.field(
+        description='The day that the paper bears, e.g. "2026-11-23".'
+    )
+    url: str | None = strawberry.field(description="Where it can be fetched.")
+    failure: str | None = strawberry.field(
+        description="Why there is none, in an operator's words; another may be asked for."
+    )
 
     @classmethod
     def of(cls, invoice: AskedInvoice) -> "Invoice":
@@ -56,5 +63,8 @@ class Invoice:
             status=invoice.status,
             title=invoice.bill.title,
             amount=Money.of(invoice.amount_fen),
+            number=invoice.number,
+            issued_on=invoice.issued_on.isoformat() if invoice.issued_on else None,
             url=invoice.url,
+            failure=invoice.failure,
         )

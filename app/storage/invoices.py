@@ -3,11 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import ARRAY, BigInteger, any_, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from app.domain.orders.invoice import Bill, Invoice, InvoiceStatus
+from app.ports.invoices import InvoiceNumberTaken
 from app.ports.sealing import SealBroken, Sealer
 from app.storage.engine import reading
 from app.storage.tables import InvoiceRow, table_of
@@ -35,7 +38,7 @@ class PostgresInvoiceBook:
     async def invoice(self, user_id: int, order_id: int) -> Invoice | None:
         found = await self._connection.execute(ONE, {"owner": user_id, "order": order_id})
         row = found.first()
-        return None if row is None else _invoice(row, self._sealer)
+        return None if row is None else invoice_of(row, self._sealer)
 
     async def save(self, invoice: Invoice) -> None:
         new = insert(INVOICE).values(_row(invoice, self._sealer))
@@ -44,9 +47,13 @@ class PostgresInvoiceBook:
             for column in INVOICE.columns
             if not column.primary_key
         }
-        await self._connection.execute(
-            new.on_conflict_do_update(index_elements=INVOICE.primary_key, set_=kept)
-        )
+        written = new.on_conflict_do_update(index_elements=INVOICE.primary_key, set_=kept)
+        try:
+            await self._connection.execute(written)
+        except IntegrityError as fault:
+            if isinstance(fault.orig, UniqueViolation):
+                raise InvoiceNumberTaken from fault
+            raise
 
 
 class PostgresInvoiceRepository:
@@ -66,7 +73,7 @@ class PostgresInvoiceRepository:
         }
         async with reading(self._engine) as connection:
             rows = (await connection.execute(BY_ORDERS, given)).all()
-        found = (_invoice(row, self._sealer) for row in rows)
+        found = (invoice_of(row, self._sealer) for row in rows)
         return {
             (one.user_id, one.order_id): one
             for one in found
@@ -87,11 +94,16 @@ def _row(invoice: Invoice, sealer: Sealer | None) -> dict[str, Any]:
         "email_sealed": sealed(invoice.bill.email, EMAIL),
         "amount_fen": invoice.amount_fen,
         "requested_at": invoice.requested_at,
+        "number": invoice.number,
+        "issued_on": invoice.issued_on,
         "url": invoice.url,
+        "failure": invoice.failure,
     }
 
 
-def _invoice(row: Any, sealer: Sealer | None) -> Invoice:
+def invoice_of(row: Any, sealer: Sealer | None) -> Invoice:
+    """An invoice of a row that holds all columns of the table. Raises `SealBroken`."""
+
     def opened(sealed: bytes | None, place: str) -> str | None:
         return None if sealed is None else _with(sealer).open(bytes(sealed), _at(place, row))
 
@@ -106,7 +118,10 @@ def _invoice(row: Any, sealer: Sealer | None) -> Invoice:
         ),
         amount_fen=row.amount_fen,
         requested_at=row.requested_at,
+        number=row.number,
+        issued_on=row.issued_on,
         url=row.url,
+        failure=row.failure,
     )
 
 

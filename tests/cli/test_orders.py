@@ -1,53 +1,20 @@
 """`youhui settle` and `youhui orders`, on a real database."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TypeVar
 
-import click
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import text
 
 from app.cli.errors import reported
 from app.cli.orders import orders
 from app.cli.settle import settle
-from app.storage.engine import make_engine
-from tests.support import rows
+from tests.cli.shop_floor import Shopping, opened, run
 from tests.support.orders import applied_term, order_terms
 from tests.support.purchases import Shop
 
-T = TypeVar("T")
 DAY = "2026-04-22"
 
-
-@pytest.fixture(autouse=True)
-def settings(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("YOUHUI_DATABASE_URL", database_url)
-    monkeypatch.setenv("YOUHUI_REDIS_URL", "")
-    monkeypatch.setenv("YOUHUI_DATA_DIR", str(tmp_path / "data"))
-    monkeypatch.setenv("COLUMNS", "200")
-
-
-@pytest.fixture
-def shopping(database_url: str) -> Callable[[Callable[[Shop], Awaitable[T]]], T]:
-    """Runs something at a shop over the command's database."""
-
-    async def shopped(use: Callable[[Shop], Awaitable[T]]) -> T:
-        engine = make_engine(database_url)
-        try:
-            return await use(Shop(engine))
-        finally:
-            await engine.dispose()
-
-    return lambda use: asyncio.run(shopped(use))
-
-
-async def opened(shop: Shop) -> None:
-    await rows.put_brand(shop.engine)
-    await rows.put_station(shop.engine, 1)
-    await rows.put_member(shop.engine, 1)
+pytestmark = pytest.mark.usefixtures("command_settings")
 
 
 async def bought(shop: Shop) -> str:
@@ -63,13 +30,7 @@ async def bought_whole(shop: Shop) -> str:
     return (await shop.order(await shop.buy(order_terms()))).number
 
 
-def run(command: click.Command, *arguments: str | Path, code: int = 0) -> Result:
-    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
-    assert result.exit_code == code, result.output
-    return result
-
-
-def test_a_day_is_settled_and_written(shopping, tmp_path: Path):
+def test_a_day_is_settled_and_written(shopping: Shopping, tmp_path: Path):
     shopping(bought)
     said = run(settle, "--date", DAY, "--out", tmp_path / "out").stdout
     assert "¥3.75" in said
@@ -78,12 +39,12 @@ def test_a_day_is_settled_and_written(shopping, tmp_path: Path):
     assert files == [f"settlement-{DAY}-stations.csv", f"settlement-{DAY}.csv"]
 
 
-def test_a_day_without_orders_is_settled_too(shopping, tmp_path: Path):
+def test_a_day_without_orders_is_settled_too(shopping: Shopping, tmp_path: Path):
     said = run(settle, "--date", "2026-04-21", "--out", tmp_path).stdout
     assert "¥0.00" in said
 
 
-def test_a_fen_that_does_not_tie_fails_and_names_the_station(shopping, tmp_path: Path):
+def test_a_fen_that_does_not_tie_fails_and_names_the_station(shopping: Shopping, tmp_path: Path):
     async def spoilt(shop: Shop) -> None:
         await bought(shop)
         async with shop.engine.begin() as connection:
@@ -99,7 +60,7 @@ def test_a_date_that_is_none_is_wrong_usage():
     run(settle, "--date", "22.04.2026", code=2)
 
 
-def test_an_order_is_shown_in_full(shopping):
+def test_an_order_is_shown_in_full(shopping: Shopping):
     number = shopping(bought)
     said = run(orders, "show", number).stdout
     for word in (number, "部分退款", "¥195.00", "¥48.75", "PLATFORM", "不想加了", "DONE"):
@@ -107,12 +68,12 @@ def test_an_order_is_shown_in_full(shopping):
 
 
 @pytest.mark.parametrize("number", ["260422000099", "250422000001", "1", "x"])
-def test_a_number_of_no_order(shopping, number: str):
+def test_a_number_of_no_order(shopping: Shopping, number: str):
     shopping(bought)
     assert "没有订单" in run(orders, "show", number, code=1).output
 
 
-def test_a_station_says_that_it_was_fuelled_once(shopping):
+def test_a_station_says_that_it_was_fuelled_once(shopping: Shopping):
     number = shopping(bought_whole)
     assert "已加油" in run(orders, "fulfil", number, "--as", "李明").stdout
     again = run(orders, "fulfil", number, "--as", "李明", code=1)
@@ -127,7 +88,7 @@ def test_a_station_says_that_it_was_fuelled_once(shopping):
 
 
 def test_a_sealing_key_that_is_none_is_told_and_not_shown(
-    shopping, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    shopping: Shopping, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ):
     number = shopping(bought_whole)
     monkeypatch.setenv("YOUHUI_SEALING_KEY", "c2hvcnQ=")

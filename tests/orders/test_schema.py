@@ -1,7 +1,7 @@
 """requestRefund and requestInvoice as a client asks them, over PostgreSQL."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -9,10 +9,12 @@ import pytest
 from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
 from app.domain.loyalty.balance import Balance
+from app.domain.orders.issuing import InvoiceAct, Paper
 from app.domain.orders.terms import OrderTerms
 from app.domain.promotions.terms import Lane
 from app.domain.shared.text import Language, LocalizedText
 from app.resolvers.desk import Desk
+from app.resolvers.issuing import end_invoice, issue_invoice
 from app.resolvers.keys import OrderKey
 from app.resolvers.refund_money import send_refund
 from app.schema import ids
@@ -188,3 +190,39 @@ async def test_an_invoice_and_the_second_one(client: Client):
     assert [(e["code"], e["message"]) for e in again["userErrors"]] == [
         ("INVOICE_EXISTS", "该订单已申请开票")
     ]
+
+
+ISSUED = (
+    "query ($id: ID!) { order(id: $id) { actions invoice { status number issuedOn url failure } } }"
+)
+
+
+async def test_what_became_of_an_invoice_is_shown_to_its_driver_alone(client: Client):
+    order_id = await client.shop.buy(order_terms())
+    asked = {"orderId": id_of(order_id), "title": "我", "idempotencyKey": "i1"}
+    await client.ask(INVOICE, input=asked)
+    key, url = (1, order_id), "https://invoice.example.com/a.pdf"
+    paper = Paper(
+        number="26312000000123456789", issued_on=date(2026, 4, 22), amount_fen=20_000, url=url
+    )
+    await issue_invoice(client.shop.desk(), key, paper)
+    told = await client.ask(ISSUED, id=id_of(order_id))
+    assert told["invoice"] == {
+        "status": "ISSUED",
+        "number": paper.number,
+        "issuedOn": "2026-04-22",
+        "url": url,
+        "failure": None,
+    }
+    assert "INVOICE" not in told["actions"]
+    await end_invoice(client.shop.desk(), key, InvoiceAct.VOID, "已红冲，请重新申请")
+    told = await client.ask(ISSUED, id=id_of(order_id))
+    assert told["invoice"] == {
+        "status": "FAILED",
+        "number": None,
+        "issuedOn": None,
+        "url": None,
+        "failure": "已红冲，请重新申请",
+    }
+    assert "INVOICE" in told["actions"]
+    assert await client.ask(ISSUED, user_id=2, id=id_of(order_id)) is None

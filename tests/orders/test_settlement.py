@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.cli.settle import as_text, write_files
+from app.cli.csv_files import as_text
+from app.cli.settle import write_files
 from app.domain.orders.ledger import Grant, Ledger, ledger_of
 from app.domain.orders.settlement import Settlement
 from app.domain.orders.status import OrderStatus

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from app.domain.orders.order import Order
@@ -69,7 +69,9 @@ def _is_email(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invoice:
-    """Of the order (`user_id`, `order_id`). `url`: where it can be fetched, once issued."""
+    """Of the order (`user_id`, `order_id`). `number`, `issued_on`: as the paper says, while it
+    stands; `url`: where it can be fetched. `failure`: why there is none, in an operator's words.
+    """
 
     user_id: int
     order_id: int
@@ -77,7 +79,10 @@ class Invoice:
     bill: Bill
     amount_fen: int
     requested_at: datetime
+    number: str | None = None
+    issued_on: date | None = None
     url: str | None = None
+    failure: str | None = None
 
     @property
     def stands(self) -> bool:
