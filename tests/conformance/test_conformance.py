@@ -14,7 +14,7 @@ HAS = {
     "graphql-request": {"query", "get", "defer", "errors"},
     "graphql-ws": {"subscription", "errors"},
     "graphql-sse": {"query", "subscription", "defer", "errors"},
-    "Relay": {"query", "persisted", "get", "subscription", "errors"},
+    "Relay": {"query", "persisted", "get", "subscription", "defer", "errors"},
     "wx.request": {"query", "persisted", "get", "defer", "errors"},
 }
 """What each client is tried for: it has nothing else of the kind."""

@@ -48,7 +48,7 @@ function compiled() {
 let made
 const compilation = () => (made ??= compiled())
 
-function environmentOf(server, fetch, { method = 'POST' } = {}) {
+function environmentOf(server, fetch, { method = 'POST', through } = {}) {
   const { texts } = compilation()
   const socket = createClient({
     url: server.socketUrl,
@@ -75,9 +75,9 @@ function environmentOf(server, fetch, { method = 'POST' } = {}) {
   }
   const subscribe = ({ id }, variables) =>
     Observable.create((sink) => socket.subscribe({ query: texts[id], variables }, sink))
-  const network = Network.create(execute, subscribe)
+  const network = Network.create(through ?? execute, subscribe)
   const environment = new Environment({ network, store: new Store(new RecordSource()) })
-  return { environment, dispose: () => socket.dispose() }
+  return { environment, execute, dispose: () => socket.dispose() }
 }
 
 const asked = (environment, name, variables) =>
@@ -135,6 +135,18 @@ export const relay = {
       })
     })
     await dispose()
+  },
+
+  async defer(server) {
+    // Relay reads parts of a format of its own; a whole answer it takes once told that it is final.
+    const fetch = server.recording()
+    const whole = async (...asked) => ({ ...(await execute(...asked)), extensions: { is_final: true } })
+    const { environment, execute } = environmentOf(server, fetch, { through: whole })
+    const data = await asked(environment, 'operationsDeferredQuery', { id: STATION })
+    const fragment = compilation().artifact('operationsAddress_station')
+    const { data: station } = environment.lookup(getSingularSelector(fragment, data.station))
+    assert.ok(station.address.length > 0)
+    assert.match(fetch.seen.at(-1).type, /json/)
   },
 
   async errors(server) {
