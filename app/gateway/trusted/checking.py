@@ -73,7 +73,7 @@ def check_contract(
     manifests: Iterable[Manifest], new: GraphQLSchema, base: GraphQLSchema | None = None
 ) -> ContractReport:
     """`base`: the schema that was released last. A text that several versions share is checked
-    once, and told for each of them."""
+    once, and told for each of them. Why a document breaks, validation says best where it sees it."""
     users = _users(manifests)
     breaks: dict[Shipped, list[str]] = {}
     for text, shipped in users.items():
@@ -81,6 +81,7 @@ def check_contract(
             for one in shipped:
                 breaks.setdefault(one, []).append(error.message)
     reaches = {} if base is None else {text: reach_of(text, base) for text in users}
+    invalid = set(breaks)
     changes: list[SdlChange] = []
     for change in [] if base is None else find_schema_changes(base, new):
         hits = [
@@ -90,7 +91,7 @@ def check_contract(
             for one in users[text]
         ]
         changes.append(_change(change.type, change.description, hits))
-        for one in hits:
+        for one in set(hits) - invalid:
             breaks.setdefault(one, []).append(change.description)
     order = list(Level)
     changes.sort(key=lambda change: (order.index(change.level), change.kind, change.description))
