@@ -85,6 +85,7 @@ def build_context(request: HTTPConnection, services: Services) -> RequestContext
         user_id=user_id,
         principal=principal,
         loaders=services.loaders(user_id, moment, catalog),
+        loaders_of=lambda signed_in: services.loaders(signed_in, moment, catalog),
         wallets=services.wallets,
         balances=services.balances,
         referrals=services.referrals,

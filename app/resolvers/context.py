@@ -60,6 +60,7 @@ class RequestContext:
     `order_news` None: nobody can watch an order here. `attempts` None: nobody counts them here.
     `front` None: nobody signs in or out here. `carrier` None: tokens of a session are told in the
     answer. `app_version`: of the caller's application, as it says.
+    `loaders_of`: a member's, for whoever signs in with this request.
     """
 
     catalog: Catalog
@@ -85,6 +86,7 @@ class RequestContext:
     front: FrontDesk | None = None
     carrier: Carrier | None = None
     app_version: str | None = None
+    loaders_of: Callable[[int], Loaders] | None = None
     computing: Computing = nullcontext
     private: bool = field(default=False)
     no_store: bool = field(default=False)
@@ -118,6 +120,14 @@ class RequestContext:
         )
         return self.open_desk(self.moment, self.catalog, actor)
 
+    def become(self, principal: Principal) -> None:
+        """From now on the request is of the member who has just signed in with it."""
+        self.private = True
+        self.principal, self.user_id = principal, principal.user_id
+        if self.loaders_of is not None and self.user_id is not None:
+            self.loaders = self.loaders_of(self.user_id)
+        self._kept.clear()
+
     def arrival(self) -> Arrival:
         """Where the caller comes from. A client that does not say its channel is an app."""
         return Arrival(
@@ -132,6 +142,13 @@ class RequestContext:
         """After something was written: what was read before it is read anew when asked again."""
         self._kept.clear()
         self.loaders.forget()
+
+    def give_up(self) -> None:
+        """Ends all that goes on for this request behind shields: nobody waits for it any more."""
+        for kept in self._kept.values():
+            if isinstance(kept, asyncio.Future):
+                kept.cancel()
+        self.loaders.cancel()
 
     def keep(self, name: str, make: Callable[[], T]) -> T:
         """A value made at the first call and kept for the request."""
