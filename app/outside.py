@@ -27,16 +27,21 @@ from app.ports.clock import Clock
 from app.ports.payment_providers import PayerIds
 from app.resolvers.desk import Desk
 from app.resolvers.front_desk import FrontDesk
+from app.resolvers.staff_desk import StaffDesk
 from app.security.access_tokens import AccessTokens
+from app.security.code_hashes import KeyedCodeHashes
 from app.security.followed_keys import FollowedKeys
 from app.security.keys import KeyRing, SigningKeys
+from app.security.passwords import ArgonPasswords
 from app.security.sealing import SealingKeys
 from app.security.session_tokens import SignedSessionTokens
+from app.security.totp import TotpCodes
 from app.settings import Settings, WeChatPaySettings
 from app.storage.catalog_source import PostgresCatalogSource
 from app.storage.engine import make_engine
 from app.storage.identity import database_identity
 from app.storage.sessions import PostgresSessionRepository
+from app.storage.staff import PostgresStaffRepository
 from app.storage.work import PostgresWorks
 
 NOTICES_PATH = "/webhooks/wechat-pay"
@@ -219,6 +224,16 @@ class Outside:
     def desk_of(self, actor: Actor) -> Desk:
         """Now, over the catalog as it is: what a job or a command writes at."""
         return self.open_desk(self.clock.now(), self.catalogs.current(), actor)
+
+    @property
+    def staff_desk(self) -> StaffDesk:
+        return StaffDesk(
+            staff=PostgresStaffRepository(self.engine),
+            passwords=ArgonPasswords(),
+            one_time=TotpCodes(),
+            sealer=self.sealer,
+            recovery_hashes=KeyedCodeHashes(self.keys, b"youhui staff recovery"),
+        )
 
     async def ask_database(self) -> None:
         """Raises whatever stands in the way of a statement."""

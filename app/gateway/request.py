@@ -58,6 +58,35 @@ async def read_request(request: Request, caps: RequestCaps) -> GraphQLRequest:
     )
 
 
+async def read_json(request: Request, caps: RequestCaps) -> dict[str, Any]:
+    """The JSON object of a POST that is no GraphQL. Raises `EdgeFault`."""
+    _check_content_type(request.headers.get("content-type"))
+    body = await _read_body(request, caps.body_bytes)
+    return _parse_object(body, caps.json_depth, zh="请求体", en="the body")
+
+
+async def read_form(request: Request, most_bytes: int) -> dict[str, str]:
+    """The fields of a form; one that comes twice is refused (RFC 6749, section 3.1), as is another
+    media type. Raises `EdgeFault`."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/x-www-form-urlencoded":
+        raise EdgeFault(
+            415,
+            EdgeCode.UNSUPPORTED_MEDIA_TYPE,
+            "请以 application/x-www-form-urlencoded 发送表单。",
+            "Send the form as application/x-www-form-urlencoded.",
+        )
+    body = await _read_body(request, most_bytes)
+    try:
+        pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict")
+    except (UnicodeDecodeError, ValueError):
+        raise bad_request("表单不是有效的 UTF-8。", "The form is not valid UTF-8.") from None
+    fields = dict(pairs)
+    if len(fields) != len(pairs):
+        raise bad_request("表单字段重复。", "A field of the form comes twice.")
+    return fields
+
+
 def _check_content_type(content_type: str | None) -> None:
     media_type, *parameters = (part.strip().lower() for part in (content_type or "").split(";"))
     charsets = [p.removeprefix("charset=").strip('"') for p in parameters if "charset=" in p]
