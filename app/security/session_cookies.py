@@ -1,7 +1,7 @@
 """What the cookie of an H5 session holds: sealed, so that a page or a log that sees it learns
 nothing, and can make none."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,14 +36,16 @@ class SessionCookies:
     def word(self, pair: TokenPair) -> str:
         until = int(pair.expires_at.timestamp())
         sealed = self.sealer.seal(orjson.dumps([until, pair.refresh_token]).decode(), PLACE)
-        return urlsafe_b64encode(sealed).rstrip(b"=").decode()
+        return _spelled(sealed)
 
     def read(self, word: str) -> CookieSession | None:
         """None for whatever `word` did not make."""
         if len(word) > LONGEST:
             return None
         try:
-            sealed = urlsafe_b64decode(word + "=" * (-len(word) % 4))
+            sealed = b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
+            if _spelled(sealed) != word:
+                return None
             until, refresh_token = orjson.loads(self.sealer.open(sealed, PLACE))
         except (SealBroken, Base64Error, ValueError):
             return None
@@ -55,3 +57,7 @@ class SessionCookies:
             fresh_until=datetime.fromtimestamp(until, UTC),
             refresh_token=refresh_token,
         )
+
+
+def _spelled(sealed: bytes) -> str:
+    return urlsafe_b64encode(sealed).rstrip(b"=").decode()

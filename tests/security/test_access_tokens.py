@@ -8,6 +8,9 @@ from hashlib import sha256
 import orjson
 import pytest
 
+from app.domain.identity.permissions import Permission
+from app.domain.identity.principal import Principal, PrincipalKind, member
+from app.domain.identity.roles import Role
 from app.security.access_tokens import (
     PURPOSE,
     AccessTokenExpired,
@@ -101,3 +104,50 @@ def test_no_other_algorithm_is_taken(keys, algorithm):
 
 def base64url(octets: bytes) -> bytes:
     return urlsafe_b64encode(octets).rstrip(b"=")
+
+
+STAFF = Principal(
+    kind=PrincipalKind.STAFF, id=7, session_id=3, roles=frozenset({Role.OPERATOR, Role.SUPPORT})
+)
+SERVICE = Principal(kind=PrincipalKind.SERVICE, id=7, scopes=frozenset({Permission.ORDER_FULFIL}))
+
+
+@pytest.mark.parametrize("principal", [member(7), member(7, 42), STAFF, SERVICE])
+def test_a_token_names_who_asks_whatever_they_are(keys, principal):
+    tokens = AccessTokens(keys)
+    assert tokens.read(tokens.issue(principal, NOW), NOW) == principal
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sub": "staff:7"},
+        {"sub": "staff:7", "roles": "OPERATOR"},
+        {"sub": "staff:", "roles": []},
+        {"sub": "staff:07", "roles": []},
+        {"sub": "service:7"},
+        {"sub": "service:7", "scope": ["order:fulfil"]},
+        {"sub": "nobody:7"},
+        {"sub": ":7"},
+        {"sub": "07"},
+        {"sid": 0},
+        {"sid": "1"},
+        {"sid": True},
+        {"sid": 2**63},
+        {"exp": True},
+    ],
+)
+def test_subjects_and_sessions_out_of_shape_are_refused(keys, changed):
+    with pytest.raises(AccessTokenInvalid):
+        AccessTokens(keys).read(signed(keys, **changed), NOW)
+
+
+def test_a_role_that_is_not_known_opens_nothing(keys):
+    token = signed(keys, sub="staff:7", roles=["OPERATOR", "EMPEROR", 3])
+    assert AccessTokens(keys).read(token, NOW).roles == {Role.OPERATOR}
+
+
+def test_a_member_is_never_more_than_a_driver(keys):
+    """Whatever the claims say: only the subject's kind counts."""
+    token = signed(keys, roles=["ADMINISTRATOR"], scope="access:grant")
+    assert AccessTokens(keys).read(token, NOW) == member(7)
