@@ -3,7 +3,6 @@
 what the client reads → what it asks → admission → execution → outcome → response.
 """
 
-import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from app.gateway.admission import Admission, Admitted
 from app.gateway.boundary import request_id_of
 from app.gateway.caching import Lifetimes
 from app.gateway.context import Services
+from app.gateway.deadline import within
 from app.gateway.errors import log_fault
 from app.gateway.event_stream import events_of
 from app.gateway.execution.documents import DocumentInvalid
@@ -105,7 +105,7 @@ class GraphQLView:
 
     async def _executed(self, request: Request, admitted: Admitted) -> Outcome:
         try:
-            async with asyncio.timeout(self._options.deadline_s):
+            async with within(self._options.deadline_s, admitted.context):
                 result = await self._executor.execute(
                     admitted.document,
                     variables=admitted.variables,

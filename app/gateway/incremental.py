@@ -1,7 +1,6 @@
 """Incremental delivery: what `@defer` and `@stream` leave for later comes in answers of its own,
 in the format with `pending`, `incremental` and `completed`."""
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
@@ -15,6 +14,7 @@ from graphql.execution import (
 )
 
 from app.gateway.admission import Admitted
+from app.gateway.deadline import within
 from app.gateway.errors import field_errors, internal_answer, log_fault
 from app.gateway.execution.standard import StandardExecutor
 from app.gateway.faults import EdgeCode
@@ -35,7 +35,7 @@ class Incremental:
         """The first answer is awaited. A whole outcome where nothing was left for later."""
         until = time.monotonic() + self._deadline_s
         try:
-            async with asyncio.timeout(self._deadline_s):
+            async with within(self._deadline_s, admitted.context):
                 result = await self._executor.execute_incrementally(
                     admitted.document,
                     variables=admitted.variables,
@@ -59,7 +59,7 @@ async def _all(
     async with aclosing(result.subsequent_results) as later:
         while True:
             try:
-                async with asyncio.timeout(until - time.monotonic()):
+                async with within(until - time.monotonic(), context):
                     following = await anext(later)
             except StopAsyncIteration:
                 return

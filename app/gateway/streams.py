@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from app.gateway.admission import Admission, Admitted
 from app.gateway.boundary import request_id_of
+from app.gateway.deadline import within
 from app.gateway.errors import fault_answer, field_errors
 from app.gateway.execution.standard import StandardExecutor
 from app.gateway.faults import EdgeCode, EdgeFault
@@ -96,7 +97,7 @@ class Streams:
         context = await self._admission.context_of(connection)
         with self._watcher.watching(connection) as watched:
             watched.admitted = admitted
-            async with asyncio.timeout(self._deadline_s):
+            async with within(self._deadline_s, context):
                 result = await self._executor.execute(
                     admitted.document,
                     variables=admitted.variables,

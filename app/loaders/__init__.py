@@ -4,8 +4,11 @@
 `viewer`: about one signed-in member; None for a guest.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from typing import Any
 
+from app.loaders.batching import BatchLoader
 from app.loaders.public import PublicLoaders
 from app.loaders.viewer import ViewerLoaders
 
@@ -17,7 +20,16 @@ class Loaders:
 
     def forget(self) -> None:
         """Everything loaded so far."""
+        for loader in self._all():
+            loader.clear_all()
+
+    def cancel(self) -> None:
+        """All that is being loaded: nobody waits for it any more."""
+        for loader in self._all():
+            loader.cancel()
+
+    def _all(self) -> Iterator[BatchLoader[Any, Any]]:
         for kind in (self.public, self.viewer):
             if kind is not None:
                 for each in fields(kind):
-                    getattr(kind, each.name).clear_all()
+                    yield getattr(kind, each.name)

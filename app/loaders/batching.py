@@ -32,6 +32,7 @@ class BatchLoader(DataLoader[K, V]):
 
     def __init__(self) -> None:
         super().__init__(loop=asyncio.get_running_loop())
+        self._running: set[asyncio.Task[Any]] = set()
 
     def load(self, key: K) -> "asyncio.Future[V]":
         # Shielded: one waiter that is cancelled would else cancel the future that all share and
@@ -42,11 +43,23 @@ class BatchLoader(DataLoader[K, V]):
         return asyncio.shield(shared)
 
     async def batch_load_fn(self, keys: list[K]) -> list[V]:
+        task = asyncio.current_task()
+        if task is not None:
+            self._running.add(task)
         try:
             return await self.load_batch(keys)
         except asyncio.CancelledError as cancelled:
             # A cancellation would pass aiodataloader by and leave all waiters hanging.
             raise BatchCancelled(f"{type(self).__name__} was cancelled") from cancelled
+        finally:
+            if task is not None:
+                self._running.discard(task)
+
+    def cancel(self) -> None:
+        """Ends the batches that are under way, and with them their statements at the database:
+        waiters are shielded, so that their own end would let a batch go on for nobody."""
+        for task in self._running:
+            task.cancel()
 
     @abstractmethod
     async def load_batch(self, keys: Sequence[K]) -> list[Any]:

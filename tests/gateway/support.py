@@ -203,6 +203,13 @@ def toy_schema() -> strawberry.Schema:
     )
 
 
+class NoLoaders:
+    """The toy schema loads nothing."""
+
+    def cancel(self) -> None:
+        pass
+
+
 @dataclass
 class Edge:
     """An edge over fakes, and what a test may change or look at."""
@@ -220,7 +227,7 @@ class Edge:
 
     def app(self) -> Starlette:
         def no_loaders(user_id: int | None, moment: datetime, catalog: Catalog) -> Any:
-            return None
+            return NoLoaders()
 
         services = Services(
             catalogs=self.catalogs,
