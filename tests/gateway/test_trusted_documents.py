@@ -1,17 +1,21 @@
 """Which documents are run: those of live manifests, by hash or text; in open mode others too."""
 
+import asyncio
 import logging
 from typing import Any
 
 import pytest
+from graphql import build_schema
 from starlette.testclient import TestClient
 
+from app.gateway.execution.documents import Documents
 from app.gateway.graphql_view import ViewOptions
-from app.gateway.trusted.gate import DocumentMode, TrustedOptions
+from app.gateway.request import GraphQLRequest
+from app.gateway.trusted.gate import DocumentGate, DocumentMode, TrustedOptions
 from app.gateway.trusted.manifest import sha256_of
 from app.gateway.trusted.shelf import Shelf
 from app.gateway.trusted.uses import UseCounts
-from app.gateway.trusted.versions import AppVersion
+from app.gateway.trusted.versions import AppVersion, Client
 from app.ports.contract_usage import UsedDocument, Uses
 from app.ports.errors import StorageUnavailable
 from tests.gateway.asking import NEW, ask, codes
@@ -279,19 +283,17 @@ def test_a_manifest_that_no_longer_fits_spoils_no_other(edge, caplog):
     assert post(client, documentId=sha256_of(OK)).json() == {"data": {"ok": "好"}}
 
 
-def test_trusted_documents_are_never_pushed_out(edge):
+def test_trusted_documents_are_never_pushed_out():
     """They are prepared at the start, beside the bound on what callers send."""
-    shelf = Shelf.of([manifest("app", "1.0.0", trusted(OK, "Ok"))])
-    client = client_of(edge, DocumentMode.OPEN, shelf=shelf)
-    (view,) = [
-        route.app for route in client.app.routes if getattr(route, "path", "") == "/graphql"
-    ][:1]
-    documents = view._executor.documents
-    before = documents.prepare(OK)
-    documents._most_characters = 10
-    for number in range(5):
-        ask(client, f"{{ twice(number: {number}) }}")
-    assert documents.prepare(OK) is before
+    documents = Documents(build_schema("type Query { ok: Int a: Int b: Int }"), most_characters=5)
+    gate = DocumentGate(
+        documents, TrustedOptions(shelf=Shelf.of([manifest("app", "1.0.0", trusted(OK, "Ok"))]))
+    )
+    asked = GraphQLRequest(query="", variables=None, operation_name=None, document_id=sha256_of(OK))
+    before = asyncio.run(gate.document(asked, Client()))
+    for text in ("{a}", "{b}", "{a}"):
+        documents.prepare(text)
+    assert asyncio.run(gate.document(asked, Client())) is before
 
 
 class Ledger:

@@ -22,11 +22,19 @@ from app.gateway.trusted.manifest import Manifest
 from app.gateway.trusted.reach import Reach, reach_of
 from app.gateway.trusted.versions import AppVersion
 
-_COORDINATE = re.compile(r"@?\b[A-Z]\w*(?:\.\w+)?(?:\(\w+:\))?")
+_DIRECTIVE = re.compile(r"@\w+")
+_COORDINATE = re.compile(r"\b[A-Z]\w*(?:\.\w+)?(?:\(\w+:\))?")
 _FIRST_WORDS = frozenset(
     {"A", "An", "Argument", "Description", "Directive", "Enum", "Field", "Repeatable", "Standard"}
 )
 """With which graphql-core's sentences begin, before the coordinate."""
+_SEEN_BY_VALIDATION = frozenset(
+    {
+        BreakingChangeType.IMPLEMENTED_INTERFACE_REMOVED,
+        BreakingChangeType.TYPE_REMOVED_FROM_UNION,
+    }
+)
+"""A document that touches the type may live on: it breaks only where it is invalid."""
 
 
 class Level(StrEnum):
@@ -89,6 +97,7 @@ def check_contract(
             for text, reach in reaches.items()
             if _breaks(change.type, change.description, reach)
             for one in users[text]
+            if one in invalid or change.type not in _SEEN_BY_VALIDATION
         ]
         changes.append(_change(change.type, change.description, hits))
         for one in set(hits) - invalid:
@@ -135,6 +144,10 @@ def _breaks(kind: object, description: str, reach: Reach) -> bool:
 
 
 def coordinate_of(description: str) -> str:
-    """What a change of graphql-core is about: the first coordinate of its sentence, or nothing."""
+    """What a change of graphql-core is about: the directive, or the first coordinate, of its
+    sentence; nothing, where there is none."""
+    directive = _DIRECTIVE.search(description)
+    if directive is not None:
+        return directive.group()
     found = (match.group() for match in _COORDINATE.finditer(description))
     return next((coordinate for coordinate in found if coordinate not in _FIRST_WORDS), "")

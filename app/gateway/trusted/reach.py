@@ -10,6 +10,7 @@ from typing import Any
 
 from graphql import (
     ArgumentNode,
+    DirectiveNode,
     EnumValueNode,
     FieldNode,
     GraphQLEnumType,
@@ -33,7 +34,7 @@ from graphql import (
 @dataclass(frozen=True, slots=True)
 class Reach:
     """`fields`: of the answer. `inputs`: of what is sent, whole input types and enums by way of
-    variables. `types`: named, selected from or sent."""
+    variables. `types`: named, selected from or sent; and directives."""
 
     fields: frozenset[str] = frozenset()
     inputs: frozenset[str] = frozenset()
@@ -85,6 +86,9 @@ class _Touching(Visitor):
         self._found.types.add(parent.name)
         if kind is not None:
             self._found.types.add(get_named_type(kind).name)
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        self._found.types.add(f"@{node.name.value}")
 
     def enter_named_type(self, node: NamedTypeNode, *_: Any) -> None:
         self._found.types.add(node.name.value)
