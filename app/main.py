@@ -1,18 +1,13 @@
 """A serving process: binds the adapters to the ports and puts the edge in front of them."""
 
-import asyncio
 import gc
-import signal
-import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
-from types import FrameType
-from typing import Any
 
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from app.cache.buckets import Buckets
 from app.cache.public_cache import RedisPublicCache
@@ -28,7 +23,7 @@ from app.gateway.edge import EdgeOptions, build_edge
 from app.gateway.graphql_view import ViewOptions
 from app.gateway.health import Probe
 from app.gateway.limits.toll import TollOptions
-from app.gateway.streams import Streams
+from app.gateway.staff import StaffRoutes
 from app.gateway.trusted.gate import DocumentMode, TrustedOptions
 from app.gateway.trusted.manifest import ManifestInvalid
 from app.gateway.trusted.shelf import MANIFESTS, Shelf
@@ -64,6 +59,8 @@ from app.watch import Watch
 PERSONAS = Path(__file__).parents[1] / "seed" / "personas.yaml"
 PERSONAS_FOR = timedelta(hours=2)
 """How long a persona's token holds: nothing renews it."""
+STAFF_FOR = timedelta(hours=1)
+"""How long staff work without signing in again; what they may do is asked at each request."""
 COLLECT_AFTER = (2_000, 20, 50)
 """Requests leave cycles: collected often, they take about a millisecond; left to pile up, the time
 of several requests. The catalog is frozen and costs nothing."""
@@ -169,13 +166,14 @@ def create_app(settings: Settings) -> Starlette:
     shelf = shelf_of(settings)
     uses = UseCounts(shelf, outside.clock)
     toll, attempts = limits_of(outside)
-    watch = Watch.of(WatchingSettings(), shelf)
+    watching = WatchingSettings()
+    watch = Watch.of(watching, shelf)
 
     @asynccontextmanager
     async def lifespan(serving: Starlette) -> AsyncIterator[None]:
         kept_in = PostgresContractUsageRepository(outside.engine)
         async with outside.running(), outside.revocations.following(), uses.flushing(kept_in):
-            _close_at_the_end(serving.state.streams)
+            serving.state.ending.follow_signals()
             gc.collect()
             gc.freeze()
             gc.set_threshold(*COLLECT_AFTER)
@@ -202,8 +200,10 @@ def create_app(settings: Settings) -> Starlette:
             more_routes=[
                 watch.endpoint.route(),
                 *_webhook_routes(outside),
+                *_staff_routes(outside, attempts),
                 *(_demo_routes(outside) if settings.demo else ()),
             ],
+            drain_s=watching.drain_s,
         ),
         lifespan,
     )
@@ -226,25 +226,14 @@ def shelf_of(settings: Settings) -> Shelf:
     return shelf
 
 
-def _close_at_the_end(streams: Streams) -> None:
-    """A process that is asked to end closes its subscriptions at once: they would hold it up. The
-    server's own way of taking the signal goes on as it was."""
-    if threading.current_thread() is not threading.main_thread():
-        return  # only there are signals taken; whoever serves in another thread ends it otherwise
-    loop = asyncio.get_running_loop()
-
-    def chain(before: Any) -> Callable[[int, FrameType | None], None]:
-        def close(number: int, frame: FrameType | None) -> None:
-            loop.call_soon_threadsafe(streams.close)
-            if callable(before):
-                before(number, frame)
-
-        return close
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        before = signal.getsignal(number)
-        if callable(before):
-            signal.signal(number, chain(before))
+def _staff_routes(outside: Outside, attempts: Attempts | None) -> list[Route]:
+    return StaffRoutes(
+        works=outside.works,
+        desk=outside.staff_desk,
+        clock=outside.clock,
+        tokens=AccessTokens(outside.keys, STAFF_FOR),
+        attempts=attempts,
+    ).routes()
 
 
 def _webhook_routes(outside: Outside) -> list[BaseRoute]:

@@ -1,12 +1,20 @@
 """Settings of a process, from the environment (prefix YOUHUI_). Nothing else reads it."""
 
 from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    FilePath,
+    SecretStr,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.ports.rate_limiting import Bucket
 
@@ -69,6 +77,65 @@ def of_http(url: str) -> str:
 HttpUrl = Annotated[str, AfterValidator(of_http)]
 
 
+def listed(text: object) -> object:
+    """What stands between commas."""
+    return (
+        [part.strip() for part in text.split(",") if part.strip()]
+        if isinstance(text, str)
+        else text
+    )
+
+
+def of_origin(text: str) -> str:
+    """As a browser says it: scheme, host, and a port that is not the scheme's own."""
+    if text == "*" or of_http(text) != text or urlsplit(text).path or "@" in text:
+        raise ValueError("要写成 https://主机[:端口] (must be https://host[:port], and no pattern)")
+    return text.lower()
+
+
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(listed)]
+Origins = Annotated[
+    tuple[Annotated[str, AfterValidator(of_origin)], ...], NoDecode, BeforeValidator(listed)
+]
+
+
+class EdgeSettings(BaseSettings):
+    """How a serving process faces the internet. Lists are written with commas.
+
+    `trusted_proxies`: addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are
+    believed; of nobody else. `h5_origins`: of H5's pages, where they are not of the server's own
+    origin: they may come with the session's cookie. `other_origins`: of further pages that may
+    call, with a bearer token or as guests. `tls_cert_file` (the whole chain) and `tls_key_file`,
+    in PEM: TLS ends here; None: it ends at a proxy, or this is a machine of one's own.
+    `graphql_over_http`: "audited": as the audits of graphql-http have it; "2026-09": the statuses of
+    that edition. `client_max_age_s`, `shared_max_age_s`: how long an answer to GET that is the same
+    for everyone is kept, by whoever asked and by caches on the way.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="YOUHUI_", frozen=True, env_ignore_empty=True)
+
+    trusted_proxies: Networks = ()
+    h5_origins: Origins = ()
+    other_origins: Origins = ()
+    tls_cert_file: FilePath | None = None
+    tls_key_file: FilePath | None = None
+    graphql_over_http: Literal["audited", "2026-09"] = "audited"
+    client_max_age_s: Annotated[int, Field(ge=0)] = 10
+    shared_max_age_s: Annotated[int, Field(ge=0)] = 10
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.tls_cert_file is None) != (self.tls_key_file is None):
+            raise ValueError(
+                "YOUHUI_TLS_CERT_FILE 和 YOUHUI_TLS_KEY_FILE 要一起设置 (are set together)"
+            )
+        return self
+
+    @property
+    def tls(self) -> bool:
+        return self.tls_cert_file is not None
+
+
 class LogFormat(StrEnum):
     """AUTO: lines for people on a terminal, else JSON."""
 
@@ -81,7 +148,8 @@ class WatchingSettings(BaseSettings):
     """What operators see of a process. `log_format`: see `LogFormat`. `metrics_token`: opens
     /metrics from anywhere; None: only from this machine. `metrics_dir`: where several processes of
     one server keep their figures; set by the server. `otlp_endpoint`: where traces go, e.g.
-    "http://collector:4318/v1/traces"; None: nowhere. `trace_ratio`: of those that begin here."""
+    "http://collector:4318/v1/traces"; None: nowhere. `trace_ratio`: of those that begin here.
+    `drain_s`: after SIGTERM a process says so long that it is not ready, and still serves."""
 
     model_config = SettingsConfigDict(env_prefix="YOUHUI_", frozen=True, env_ignore_empty=True)
 
@@ -90,6 +158,7 @@ class WatchingSettings(BaseSettings):
     metrics_dir: Path | None = None
     otlp_endpoint: HttpUrl | None = None
     trace_ratio: Annotated[float, Field(ge=0, le=1)] = 0.1
+    drain_s: Annotated[int, Field(ge=0, le=600)] = 0
 
 
 class Settings(BaseSettings):
@@ -114,6 +183,8 @@ class Settings(BaseSettings):
     clients/manifests.
     `pay_simulator_port`: where the simulator of WeChat Pay listens, which takes its place in demo
     mode while no merchant's account is set; its keys are under `data_dir`.
+    `login_simulator_port`: where the simulator of WeChat's login and of the SMS gateway listens,
+    which takes the place of whichever of them is not set, in demo mode.
     """
 
     model_config = SettingsConfigDict(env_prefix="YOUHUI_", frozen=True, env_ignore_empty=True)
@@ -141,6 +212,7 @@ class Settings(BaseSettings):
     documents: Literal["trusted", "open"] | None = None
     manifests_dir: Path | None = None
     pay_simulator_port: Annotated[int, Field(ge=1, le=65535)] = 8009
+    login_simulator_port: Annotated[int, Field(ge=1, le=65535)] = 8010
 
 
 class WeChatPaySettings(BaseSettings):
@@ -179,6 +251,38 @@ def bucket_of(text: object) -> object:
 
 
 BucketSize = Annotated[Bucket, BeforeValidator(bucket_of)]
+
+
+class WeChatLoginSettings(BaseSettings):
+    """The apps that members sign in to WeChat with; none is set where all are None: of the mini
+    program, and of the official account (web pages inside WeChat). `api_url` and `authorise_url`:
+    where WeChat is, unless it is where it always is. `return_url`: our own address as browsers see
+    it, where WeChat sends them back; None: the one that they came by."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="YOUHUI_WECHAT_LOGIN_", frozen=True, env_ignore_empty=True
+    )
+
+    mini_program_app_id: str | None = None
+    mini_program_secret: SecretStr | None = None
+    official_app_id: str | None = None
+    official_secret: SecretStr | None = None
+    api_url: HttpUrl | None = None
+    authorise_url: HttpUrl | None = None
+    return_url: HttpUrl | None = None
+
+
+class SmsSettings(BaseSettings):
+    """The gateway of short messages (阿里云短信服务); none is set where the key id is None.
+    `template`: with one variable, `code`."""
+
+    model_config = SettingsConfigDict(env_prefix="YOUHUI_SMS_", frozen=True, env_ignore_empty=True)
+
+    access_key_id: str | None = None
+    access_key_secret: SecretStr | None = None
+    sign_name: str | None = None
+    template: str | None = None
+    endpoint: HttpUrl | None = None
 
 
 class LimitSettings(BaseSettings):

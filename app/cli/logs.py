@@ -29,6 +29,10 @@ PERSONAL = re.compile(
 )
 
 
+FAULT_LINE = re.compile(r"^[\w.]+(?::.*)?$", re.MULTILINE)
+"""Of a trace in text: the type of a fault, and what it says."""
+
+
 def strike_out(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Whatever looks like a token, a phone, a plate or an openid, in any text of the line."""
     return {name: _struck(value) for name, value in event.items()}
@@ -51,6 +55,15 @@ def trace_without_texts(_logger: WrappedLogger, _method: str, event: EventDict) 
     if isinstance(fault, BaseException):
         event["exception"] = trace(fault)
     event.pop("exc_text", None)
+    return event
+
+
+def start_told_briefly(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """A start that failed reaches the server's log as the text of a trace; the line of its last
+    fault says why."""
+    told = event["event"]
+    if isinstance(told, str) and told.startswith("Traceback ("):
+        event["event"] = FAULT_LINE.findall(told)[-1]
     return event
 
 
@@ -93,6 +106,7 @@ def _formatter(render: structlog.types.Processor) -> structlog.stdlib.ProcessorF
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             trace_without_texts,
+            start_told_briefly,
             strike_out,
             render,
         ],

@@ -25,7 +25,7 @@ from app.gateway.trusted.manifest import ManifestInvalid
 from app.integrations.local_servers.children import follow_parent
 from app.main import create_app
 from app.security.keys import SigningKeyInvalid
-from app.settings import Settings, WatchingSettings
+from app.settings import EdgeSettings, Settings, WatchingSettings
 
 GRACE_S = 10
 
@@ -52,7 +52,7 @@ def serve(host: str | None, port: int | None, workers: int) -> None:
 def base_url(settings: Settings) -> str:
     """Where a browser on this machine finds the server, without a slash at its end."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104
-    return f"http://{host}:{settings.port}"
+    return f"{'https' if EdgeSettings().tls else 'http'}://{host}:{settings.port}"
 
 
 @contextmanager
@@ -151,6 +151,7 @@ class _Server(uvicorn.Server):
 
 
 def _config(app: Starlette | str, workers: int = 1) -> uvicorn.Config:
+    edge = EdgeSettings()
     return uvicorn.Config(
         app,
         factory=isinstance(app, str),
@@ -159,6 +160,9 @@ def _config(app: Starlette | str, workers: int = 1) -> uvicorn.Config:
         log_config=logging_as(WatchingSettings().log_format),
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # the edge has its own rule of whom to believe
+        ssl_certfile=edge.tls_cert_file,
+        ssl_keyfile=edge.tls_key_file,
         ws="wsproto",
         ws_max_size=RequestCaps().body_bytes,
         timeout_graceful_shutdown=GRACE_S,

@@ -8,7 +8,6 @@ import orjson
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
@@ -18,23 +17,40 @@ from strawberry import Schema
 from app.gateway.boundary import REQUEST_ID_HEADER, Boundary
 from app.gateway.context import CHANNEL_HEADER, DEVICE_HEADER, Services
 from app.gateway.cookie_sessions import CookieSessions
+from app.gateway.cross_origin import CrossOrigin
+from app.gateway.ending import Ending
 from app.gateway.errors import fault_answer
 from app.gateway.faults import EdgeCode, EdgeFault
 from app.gateway.graphql_view import GraphQLView, ViewOptions
 from app.gateway.health import Health, Probe
 from app.gateway.negotiation import choose_language
+from app.gateway.proxies import Network, TrustedProxies
 from app.gateway.subscriptions import SubscriptionEndpoint
 from app.gateway.trusted.versions import VERSION_HEADER
+
+ACCEPTED_HEADERS = (
+    "Authorization",
+    "Content-Type",
+    "Accept-Language",
+    CHANNEL_HEADER,
+    DEVICE_HEADER,
+    VERSION_HEADER,
+)
+EXPOSED_HEADERS = (REQUEST_ID_HEADER, "Retry-After")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeOptions:
-    """`allowed_origins`: browsers of which other origins may call; none by default.
-    `more_routes`: webhooks, and those of the demo."""
+    """`proxies`: whose X-Forwarded-For and X-Forwarded-Proto are believed. `h5_origins`: of H5's
+    own pages, which come with cookies; `other_origins`: further pages that may call, without.
+    `more_routes`: webhooks, and those of the demo. `drain_s`: see `Ending`."""
 
     view: ViewOptions = field(default_factory=ViewOptions)
-    allowed_origins: Sequence[str] = ()
+    proxies: Sequence[Network] = ()
+    h5_origins: Sequence[str] = ()
+    other_origins: Sequence[str] = ()
     more_routes: Sequence[BaseRoute] = ()
+    drain_s: float = 0
 
 
 def build_edge(
@@ -44,7 +60,7 @@ def build_edge(
     options: EdgeOptions,
     lifespan: Lifespan[Starlette] | None = None,
 ) -> Starlette:
-    """`state.streams` of the answer: its subscriptions, to be closed when the process is to end."""
+    """`state.ending` of the answer: what is to be done when the process is asked to end."""
     health = Health(services.catalogs, probes)
     view = GraphQLView(schema, services, options.view)
     subscriptions = SubscriptionEndpoint(view.admission, view.streams, options.view.caps)
@@ -53,18 +69,20 @@ def build_edge(
             Route("/graphql", view),
             WebSocketRoute("/graphql", subscriptions),
             Route("/health/live", health.live, methods=["GET"]),
+            Route("/health/startup", health.startup, methods=["GET"]),
             Route("/health/ready", health.ready, methods=["GET"]),
             *options.more_routes,
         ],
         middleware=[
+            Middleware(TrustedProxies, networks=options.proxies),
             Middleware(Boundary, requests=view.requests),
-            *_cross_origin(options.allowed_origins),
+            *_cross_origin(options),
             *_with_cookies(services),
         ],
         exception_handlers={HTTPException: _refuse},
         lifespan=lifespan,
     )
-    edge.state.streams = view.streams
+    edge.state.ending = Ending(health, view.streams, options.drain_s)
     return edge
 
 
@@ -74,24 +92,16 @@ def _with_cookies(services: Services) -> list[Middleware]:
     return [Middleware(CookieSessions, options=services.cookies)]
 
 
-def _cross_origin(origins: Sequence[str]) -> list[Middleware]:
-    if not origins:
+def _cross_origin(options: EdgeOptions) -> list[Middleware]:
+    if not options.h5_origins and not options.other_origins:
         return []
     return [
         Middleware(
-            CORSMiddleware,
-            allow_origins=list(origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=[
-                "Authorization",
-                "Content-Type",
-                "Accept-Language",
-                CHANNEL_HEADER,
-                DEVICE_HEADER,
-                VERSION_HEADER,
-            ],
-            expose_headers=[REQUEST_ID_HEADER],
-            max_age=600,
+            CrossOrigin,
+            own=options.h5_origins,
+            others=options.other_origins,
+            accepted=ACCEPTED_HEADERS,
+            exposed=EXPOSED_HEADERS,
         )
     ]
 

@@ -56,3 +56,9 @@ def test_not_ready_before_a_catalog_is_loaded(edge):
     client = TestClient(edge.app())
     assert client.get("/health/ready").status_code == 503
     assert client.get("/health/live").status_code == 200
+
+
+def test_started_once_a_catalog_is_loaded(edge):
+    assert TestClient(edge.app()).get("/health/startup").json() == {"status": "ok"}
+    edge.catalogs = FakeCatalogs(None)
+    assert TestClient(edge.app()).get("/health/startup").status_code == 503

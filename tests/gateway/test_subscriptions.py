@@ -226,7 +226,7 @@ def test_connections_are_closed_with_the_process(edge: Edge):
         begin(session)
         subscribe(session, ENDLESS)
         session.receive_json()
-        client.portal.call(app.state.streams.close)
+        client.portal.call(app.state.ending.streams.close)
         assert closed_with(session) == 1001
 
 
