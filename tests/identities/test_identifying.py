@@ -14,7 +14,8 @@ from tests.identities.people import MINI, WEB, People, phone, wechat
 
 async def test_who_comes_again_is_the_same_member(people: People):
     first = await people.come(wechat("o1"))
-    assert first.new and not (await people.come(wechat("o1"))).new
+    assert first.new
+    assert not (await people.come(wechat("o1"))).new
     assert {(await people.come(wechat("o1"))).user_id} == {first.user_id}
     assert (await people.come(wechat("o2"))).user_id != first.user_id
     assert await people.acts() == ["account.open", "account.open"]
@@ -138,6 +139,7 @@ async def test_who_is_gone_binds_nothing(people: People):
 
 
 def test_what_was_proven_is_not_printed():
-    assert "o1" not in repr(wechat("o1", "u1")) and "u1" not in repr(wechat("o1", "u1"))
+    assert "o1" not in repr(wechat("o1", "u1"))
+    assert "u1" not in repr(wechat("o1", "u1"))
     assert "138" not in repr(phone(1))
     assert MINI.value in repr(wechat("o1"))

@@ -1,6 +1,5 @@
 """One request to WeChat Pay and its answer: signed, verified, within short time limits."""
 
-import ipaddress
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 import httpx
 from wechatpayv3.async_ import AsyncWeChatPay, WeChatPayType
 
+from app.integrations.loopback import is_loopback
 from app.integrations.wechat_pay.account import WeChatPayAccount
 from app.ports.payment_providers import PaymentUnavailable
 
@@ -51,7 +51,8 @@ class WeChatPayClient:
         self._core._gate_way = account.base_url  # noqa: SLF001
         self._core._client = httpx.AsyncClient(  # noqa: SLF001
             timeout=httpx.Timeout(ANSWER_WITHIN_S, connect=CONNECT_WITHIN_S),
-            trust_env=not _is_loopback(account.base_url),
+            # On this machine no proxy stands between.
+            trust_env=not is_loopback(urlsplit(account.base_url).hostname or ""),
         )
 
     async def close(self) -> None:
@@ -104,12 +105,3 @@ def _parsed(message: str | bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return answer if isinstance(answer, dict) else {}
-
-
-def _is_loopback(url: str) -> bool:
-    """On this machine no proxy stands between."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,18 +1,17 @@
 """What only the simulator has: a payer's hand, and mischief on demand. For this machine alone."""
 
 import html
-import ipaddress
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from app.integrations.loopback import is_from_here
 from app.integrations.wechat_pay_simulator.api import Api
 from app.integrations.wechat_pay_simulator.book import Opened, Refusal
 from app.integrations.wechat_pay_simulator.mischief import (
@@ -51,7 +50,7 @@ class Control:
 
     def _route(self, path: str, method: str, act: Callable[[Request, Any], Response]) -> Route:
         async def endpoint(request: Request) -> Response:
-            if not _is_from_here(request):
+            if not is_from_here(request):
                 return _told(403, "FORBIDDEN", "only from this machine")
             try:
                 given = json.loads(await request.body() or b"{}") if _is_json(request) else {}
@@ -171,21 +170,6 @@ def _row(payment: Opened, now: datetime) -> str:
         f"<tr><td><code>{number}</code><td>{html.escape(payment.title)}"
         f"<td>¥{fen // 100}.{fen % 100:02}<td>{STATES[state]}<td>{button}"
     )
-
-
-def _is_from_here(request: Request) -> bool:
-    """From this machine, by a name of this machine, and not sent by another site's page."""
-    client = request.client.host if request.client else ""
-    origin = request.headers.get("origin", "")
-    places = [client, request.url.hostname or "", urlsplit(origin).hostname or client]
-    return all(_is_loopback(place) for place in places)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _is_json(request: Request) -> bool:
