@@ -17,7 +17,7 @@ DOCUMENT = (USAGE.c.channel, USAGE.c.app_version, USAGE.c.sha256, USAGE.c.operat
 
 _SAID = insert(USAGE)
 ADD = _SAID.on_conflict_do_update(
-    index_elements=[USAGE.c.day, USAGE.c.channel, USAGE.c.app_version, USAGE.c.sha256],
+    index_elements=[USAGE.c.used_on, USAGE.c.channel, USAGE.c.app_version, USAGE.c.sha256],
     set_={
         "uses": USAGE.c.uses + _SAID.excluded.uses,
         "last_at": func.greatest(USAGE.c.last_at, _SAID.excluded.last_at),
@@ -45,10 +45,10 @@ class PostgresContractUsageRepository:
             await connection.execute(ADD.values(rows))
 
     async def since(self, day: date) -> Sequence[UsedOn]:
-        wanted = select(USAGE).where(USAGE.c.day >= day).order_by(USAGE.c.day, *DOCUMENT)
+        wanted = select(USAGE).where(USAGE.c.used_on >= day).order_by(USAGE.c.used_on, *DOCUMENT)
         async with reading(self._engine) as connection:
             rows = (await connection.execute(wanted)).all()
-        return [UsedOn(row.day, _document(row), Uses(row.uses, row.last_at)) for row in rows]
+        return [UsedOn(row.used_on, _document(row), Uses(row.uses, row.last_at)) for row in rows]
 
     async def last_used(self) -> Mapping[UsedDocument, Uses]:
         async with reading(self._engine) as connection:
@@ -57,12 +57,12 @@ class PostgresContractUsageRepository:
 
     async def forget_before(self, day: date) -> int:
         async with unavailable_on_fault(), self._engine.begin() as connection:
-            return (await connection.execute(delete(USAGE).where(USAGE.c.day < day))).rowcount
+            return (await connection.execute(delete(USAGE).where(USAGE.c.used_on < day))).rowcount
 
 
 def _row(document: UsedDocument, uses: Uses) -> dict[str, Any]:
     return {
-        "day": uses.last_at.astimezone(UTC).date(),
+        "used_on": uses.last_at.astimezone(UTC).date(),
         "channel": document.channel,
         "app_version": document.version,
         "sha256": document.sha256,
@@ -73,7 +73,7 @@ def _row(document: UsedDocument, uses: Uses) -> dict[str, Any]:
 
 
 def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    return row["day"], row["channel"], row["app_version"], row["sha256"]
+    return row["used_on"], row["channel"], row["app_version"], row["sha256"]
 
 
 def _document(row: Any) -> UsedDocument:

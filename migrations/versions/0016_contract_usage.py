@@ -12,7 +12,7 @@ depends_on = None
 def upgrade() -> None:
     op.create_table(
         "contract_usage",
-        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("app_version", sa.Text(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("uses > 0", name=op.f("ck_contract_usage__uses_positive")),
         sa.PrimaryKeyConstraint(
-            "day", "channel", "app_version", "sha256", name=op.f("pk_contract_usage")
+            "used_on", "channel", "app_version", "sha256", name=op.f("pk_contract_usage")
         ),
     )
 

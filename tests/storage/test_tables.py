@@ -59,7 +59,7 @@ def foreign_keys_without_user(connection: Connection) -> set[str]:
     }
 
 
-IDS_OF_OTHERS = {"request_id", "quote_id", "app_id", "union_id"}
+IDS_OF_OTHERS = {"request_id", "quote_id", "app_id", "union_id", "app_version"}
 """Words that somebody else gave."""
 
 
@@ -72,8 +72,8 @@ def narrow_columns(connection: Connection) -> set[str]:
     }
 
 
-CALENDAR_DAYS = {"period_start", "station_day", "issued_on"}
-"""Days of a calendar that the row's promotion, station or paper names: no instants."""
+CALENDAR_DAYS = {"period_start", "station_day", "issued_on", "used_on"}
+"""Days of a calendar, UTC's or one that the row's promotion, station or paper names: no instants."""
 
 
 def instants_without_zone(connection: Connection) -> set[str]:

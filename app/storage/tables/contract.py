@@ -9,12 +9,12 @@ from app.storage.tables.base import Row, instant, positive, whole, words
 
 
 class ContractUsageRow(Row, table=True):
-    """`day` in UTC. `channel` and `app_version` are empty where a client did not say them."""
+    """`used_on` in UTC. `channel` and `app_version` are empty where a client did not say them."""
 
     __tablename__ = "contract_usage"
     __table_args__ = (positive("uses"),)
 
-    day: date = Field(sa_column=Column(Date, primary_key=True))
+    used_on: date = Field(sa_column=Column(Date, primary_key=True))
     channel: str = Field(sa_column=words(primary_key=True))
     app_version: str = Field(sa_column=words(primary_key=True))
     sha256: str = Field(sa_column=words(primary_key=True))
