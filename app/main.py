@@ -29,6 +29,7 @@ from app.gateway.trusted.manifest import ManifestInvalid
 from app.gateway.trusted.shelf import MANIFESTS, Shelf
 from app.gateway.trusted.uses import UseCounts
 from app.gateway.webhooks import PaymentWebhook
+from app.gateway.well_known import well_known_routes
 from app.loaders import Loaders
 from app.loaders.public.build import build_public_loaders
 from app.loaders.public.promotions_by_station import Placements
@@ -85,6 +86,7 @@ def services_of(
         open_desk=outside.open_desk,
         order_news=outside.news,
         front=outside.front,
+        identities=outside.identity_desk,
         cookies=CookieOptions(
             cookies=SessionCookies(outside.sealer, outside.front.tokens),
             front=outside.front,
@@ -186,7 +188,7 @@ def create_app(settings: Settings) -> Starlette:
         probes_of(outside),
         EdgeOptions(
             view=ViewOptions(
-                hide_suggestions=not settings.demo,
+                closed=mode_of(settings) is DocumentMode.TRUSTED,
                 deadline_s=settings.operation_deadline_s,
                 trusted=TrustedOptions(
                     mode=mode_of(settings),
@@ -200,6 +202,7 @@ def create_app(settings: Settings) -> Starlette:
             more_routes=[
                 watch.endpoint.route(),
                 *_webhook_routes(outside),
+                *well_known_routes(outside.keys),
                 *_staff_routes(outside, attempts),
                 *(_demo_routes(outside) if settings.demo else ()),
             ],

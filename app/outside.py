@@ -1,6 +1,7 @@
 """The outside of one process: every adapter, bound to its port. Servers, workers and commands
 that write share it."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from app.cache.revocations import RedisRevocations
 from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
 from app.domain.orders.timing import OrderTiming
+from app.integrations.logins import Logins
 from app.integrations.wechat_pay.account import account_of
 from app.integrations.wechat_pay.provider import WeChatPay
 from app.integrations.wechat_pay_simulator.account import SimulatedPayers, simulated_account
@@ -27,6 +29,7 @@ from app.ports.clock import Clock
 from app.ports.payment_providers import PayerIds
 from app.resolvers.desk import Desk
 from app.resolvers.front_desk import FrontDesk
+from app.resolvers.identity_desk import IdentityDesk
 from app.resolvers.staff_desk import StaffDesk
 from app.security.access_tokens import AccessTokens
 from app.security.code_hashes import KeyedCodeHashes
@@ -37,6 +40,7 @@ from app.security.sealing import SealingKeys
 from app.security.session_tokens import SignedSessionTokens
 from app.security.totp import TotpCodes
 from app.settings import Settings, WeChatPaySettings
+from app.storage.applications import PostgresApplicationRepository
 from app.storage.catalog_source import PostgresCatalogSource
 from app.storage.engine import make_engine
 from app.storage.identity import database_identity
@@ -143,6 +147,7 @@ class Outside:
     timing: OrderTiming
     wechat_pay: WeChatPay | None = None
     payers: PayerIds | None = None
+    logins: Logins
     demo: bool = False
 
     @classmethod
@@ -193,6 +198,7 @@ class Outside:
             timing=timing_of(settings),
             wechat_pay=wechat_pay,
             payers=payers,
+            logins=Logins.of(settings),
             demo=settings.demo,
         )
 
@@ -206,6 +212,7 @@ class Outside:
                 await self.names()
             if self.wechat_pay is not None:
                 stack.push_async_callback(self.wechat_pay.close_connections)
+            stack.push_async_callback(self.logins.close_connections)
             await stack.enter_async_context(self.catalogs.running())
             yield
 
@@ -226,6 +233,16 @@ class Outside:
         return self.open_desk(self.clock.now(), self.catalogs.current(), actor)
 
     @property
+    def identity_desk(self) -> IdentityDesk:
+        return IdentityDesk(
+            works=self.works,
+            index=self.sealer,
+            draw=secrets.randbelow,
+            proofs=self.logins.proofs,
+            sms=self.logins.sms,
+        )
+
+    @property
     def staff_desk(self) -> StaffDesk:
         return StaffDesk(
             staff=PostgresStaffRepository(self.engine),
@@ -234,6 +251,15 @@ class Outside:
             sealer=self.sealer,
             recovery_hashes=KeyedCodeHashes(self.keys, b"youhui staff recovery"),
         )
+
+    @property
+    def applications(self) -> PostgresApplicationRepository:
+        return PostgresApplicationRepository(self.engine)
+
+    @property
+    def service_hashes(self) -> KeyedCodeHashes:
+        """Of the secrets of service accounts."""
+        return KeyedCodeHashes(self.keys, b"youhui service secret")
 
     async def ask_database(self) -> None:
         """Raises whatever stands in the way of a statement."""

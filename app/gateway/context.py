@@ -29,6 +29,7 @@ from app.ports.referral_reads import ReferralRepository
 from app.ports.wallets import WalletRepository
 from app.resolvers.context import OpenDesk, RequestContext
 from app.resolvers.front_desk import FrontDesk
+from app.resolvers.identity_desk import IdentityDesk
 from app.security.access_tokens import AccessTokens
 
 CHANNEL_HEADER = "Youhui-Channel"
@@ -46,7 +47,7 @@ class Services:
 
     `loaders` makes the set of one request, for a viewer (None: a guest), at an instant, over a
     catalog; it is called inside the running loop. `open_desk` None: nothing is written here.
-    `front` None: nobody signs in here; `cookies` None: no cookie carries a session; `revocations`
+    `front` None: nobody signs in here; `identities`: nor proves who they are; `cookies` None: no cookie carries a session; `revocations`
     None: access tokens hold to their end.
     """
 
@@ -65,6 +66,7 @@ class Services:
     order_news: OrderNews | None = None
     attempts: Attempts | None = None
     front: FrontDesk | None = None
+    identities: IdentityDesk | None = None
     cookies: CookieOptions | None = None
     revocations: Revoked | None = None
 
@@ -100,6 +102,7 @@ def build_context(request: HTTPConnection, services: Services) -> RequestContext
         order_news=services.order_news,
         attempts=services.attempts,
         front=services.front,
+        identities=services.identities,
         carrier=held_by(request) if channel is Channel.H5 else None,
         app_version=_app_version(request.headers.get(VERSION_HEADER)),
         computing=computing,

@@ -24,6 +24,7 @@ from app.ports.referral_reads import ReferralRepository
 from app.ports.wallets import WalletRepository
 from app.resolvers.desk import Desk
 from app.resolvers.front_desk import Arrival, Carrier, FrontDesk
+from app.resolvers.identity_desk import IdentityDesk
 
 T = TypeVar("T")
 
@@ -58,8 +59,8 @@ class RequestContext:
     `client_address`: the IP address that the request came from; never stored.
     `request_id` joins what is written to the log. `open_desk` None: nothing is written here.
     `order_news` None: nobody can watch an order here. `attempts` None: nobody counts them here.
-    `front` None: nobody signs in or out here. `carrier` None: tokens of a session are told in the
-    answer. `app_version`: of the caller's application, as it says.
+    `front` None: nobody signs in or out here. `identities` None: nobody proves who they are here.
+    `carrier` None: tokens of a session are told in the answer. `app_version`: of the caller's application, as it says.
     `loaders_of`: a member's, for whoever signs in with this request.
     """
 
@@ -84,6 +85,7 @@ class RequestContext:
     order_news: OrderNews | None = None
     attempts: Attempts | None = None
     front: FrontDesk | None = None
+    identities: IdentityDesk | None = None
     carrier: Carrier | None = None
     app_version: str | None = None
     loaders_of: Callable[[int], Loaders] | None = None

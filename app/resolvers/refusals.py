@@ -75,6 +75,8 @@ class Subject(StrEnum):
     AUTOMATIC = "AUTOMATIC"
     SESSION = "SESSION"
     REFRESH = "REFRESH"
+    PHONE = "PHONE"
+    PROOF = "PROOF"
 
 
 _ADVICE = {

@@ -265,6 +265,12 @@ _BY_SUBJECT: dict[tuple[ErrorCode, Subject | None], LocalizedText] = {
     (ErrorCode.CREDENTIAL_INVALID, Subject.REFRESH): LocalizedText(
         zh="登录已失效，请重新登录", en="The session is over: sign in again"
     ),
+    (ErrorCode.INVALID_INPUT, Subject.PHONE): LocalizedText(
+        zh="请输入中国大陆手机号", en="A mobile number of mainland China is needed"
+    ),
+    (ErrorCode.INVALID_INPUT, Subject.PROOF): LocalizedText(
+        zh="登录凭证格式有误", en="This cannot be a code of the provider's"
+    ),
     (ErrorCode.NOT_FOUND, Subject.ORDER): LocalizedText(zh="未找到该订单", en="No such order"),
     (ErrorCode.INVALID_INPUT, Subject.KEY): LocalizedText(
         zh="幂等键须为 1 至 64 个字母、数字、下划线或连字符",
