@@ -25,6 +25,7 @@ COMMANDS = {
     "worker": Place("app.cli.worker", "worker", "运行后台任务 · runs jobs"),
     "jobs": Place("app.cli.jobs", "jobs", "后台任务与放弃的任务 · jobs, and those given up"),
     "servers": Place("app.cli.servers", "servers", "本地服务的进程、地址、日志 · local servers"),
+    "keys": Place("app.cli.keys", "keys", "签名密钥的轮换 · rotate the signing keys"),
     "migrate": Place(
         "app.cli.migrate", "migrate", "升级数据库结构 · bring the database up to date"
     ),
@@ -48,6 +49,8 @@ COMMANDS = {
     "pay-simulator": Place(
         "app.cli.pay_simulator", "pay_simulator", "模拟微信支付 · a simulator of WeChat Pay"
     ),
+    "staff": Place("app.cli.staff", "staff", "员工、角色、重置 · people of staff"),
+    "services": Place("app.cli.services", "services", "服务账号 · accounts of machines"),
     "contract": Place(
         "app.cli.contract", "contract", "清单、契约检查、用量 · manifests, checks, usage"
     ),

@@ -10,8 +10,19 @@ from app.worker import (
     referrals,
     refunds,
     requests,
+    sessions,
 )
 
-AREAS = (accounts, coupons, orders, payments, reconciliation, referrals, refunds, requests)
+AREAS = (
+    accounts,
+    coupons,
+    orders,
+    payments,
+    reconciliation,
+    referrals,
+    refunds,
+    requests,
+    sessions,
+)
 TASKS = tuple(task for area in AREAS for task in area.TASKS)
 SWEEPS = tuple(sweep for area in AREAS for sweep in area.SWEEPS)
