@@ -1,5 +1,6 @@
 """Binding a phone to the viewer's account, which may join two accounts."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from app.domain.audit.record import Plain
@@ -31,13 +32,17 @@ class BoundPhone:
     refusals: tuple[Refusal, ...] = ()
 
 
-async def bind_phone(context: RequestContext, proven: ProvenPhone | Refusal) -> BoundPhone:
+async def bind_phone(
+    context: RequestContext, prove: Callable[[], Awaitable[ProvenPhone | Refusal]]
+) -> BoundPhone:
     """The phone is the viewer's. Where that made two accounts one and the viewer's was the younger,
-    the request, and a new session, are the elder's."""
+    the request, and a new session, are the elder's. `prove`: asked of members only, so that no
+    guest uses a code up."""
     context.no_store = True
     viewer, front = context.viewer(), context.front
     if viewer is None or front is None:
         return BoundPhone(refusals=(SIGN_IN,))
+    proven = await prove()
     if isinstance(proven, Refusal):
         return BoundPhone(refusals=(proven,))
     try:

@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from app.schema.access import core_of, declare
 from app.schema.checkout import CheckoutQueries
 from app.schema.errors import InputError, LimitError, ThrottledError
+from app.schema.identities import IdentityMutations
 from app.schema.nodes import NodeQueries
 from app.schema.offers import OfferQueries
 from app.schema.order_requests import OrderRequestMutations
@@ -39,6 +40,7 @@ class Query(
     " again; same key, other input: IDEMPOTENCY_CONFLICT."
 )
 class Mutation(
+    IdentityMutations,
     OrderMutations,
     OrderRequestMutations,
     PaymentMutations,
