@@ -34,7 +34,7 @@ def draft(files: tuple[Path, ...], by: str, submitted: bool) -> None:
     """
     found = loaded(files)
     reviewed(found)
-    drafted = with_store(lambda store: store.draft(found, by))
+    drafted = with_store(lambda store: store.draft(found, by), by, Act.DRAFT)
     new = {code: version for code, version in drafted.items() if version is not None}
     unchanged = [code for code, version in drafted.items() if version is None]
     if new:
@@ -140,7 +140,7 @@ AFTER = {
 
 def _move(names: Sequence[str], act: Act, by: str, note: str | None = None) -> None:
     wanted = named(names)
-    moved = with_store(lambda store: store.move(wanted, act, by, note))
+    moved = with_store(lambda store: store.move(wanted, act, by, note), by, act)
     Console().print(of_moves(moved.versions, AFTER[act]))
     if moved.catalog_version is not None:
         click.echo(f"目录版本 catalog version {moved.catalog_version}")

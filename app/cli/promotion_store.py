@@ -10,13 +10,15 @@ import click
 
 from app.cli.errors import CommandFailed, storage_failed
 from app.cli.servers import announcements_at, databases
-from app.domain.promotions.lifecycle import LifecycleRefusal
+from app.domain.promotions.lifecycle import Act, LifecycleRefusal
 from app.domain.promotions.review import KnownPlaces
 from app.ports.errors import StorageUnavailable
+from app.resolvers.staff_permits import PERMISSION_OF, StaffRefused, authorised
 from app.settings import Settings
 from app.storage.catalog_source import PostgresCatalogSource
 from app.storage.engine import make_engine
 from app.storage.promotions import PostgresPromotionStore
+from app.storage.staff import PostgresStaffRepository
 
 T = TypeVar("T")
 
@@ -49,13 +51,19 @@ BY = click.option(
 NOTE = click.option("--note", metavar="TEXT", help="附言，记入历史 · a note for the history")
 
 
-def with_store(use: Callable[[PostgresPromotionStore], Awaitable[T]]) -> T:
-    """Runs a use case on the databases of the settings; its faults as messages and exit codes."""
-    return _on_databases(lambda store, _: use(store))
+def with_store(
+    use: Callable[[PostgresPromotionStore], Awaitable[T]], by: str = "", act: Act | None = None
+) -> T:
+    """Runs a use case on the databases of the settings; its faults as messages and exit codes.
+    `act`: what `by` wants to do, and must be permitted to where staff were appointed; None: only
+    reading."""
+    return _on_databases(lambda store, _: use(store), by, act)
 
 
 def with_store_and_places(
     use: Callable[[PostgresPromotionStore, KnownPlaces], Awaitable[T]],
+    by: str = "",
+    act: Act | None = None,
 ) -> T:
     """As `with_store`; the use case is also told what stations there are."""
 
@@ -73,16 +81,20 @@ def with_store_and_places(
         )
         return await use(store, known)
 
-    return _on_databases(informed)
+    return _on_databases(informed, by, act)
 
 
-def _on_databases(use: Callable[[PostgresPromotionStore, str], Awaitable[T]]) -> T:
+def _on_databases(
+    use: Callable[[PostgresPromotionStore, str], Awaitable[T]], by: str, act: Act | None
+) -> T:
     with databases(Settings()) as at:
         announcements = announcements_at(at)
 
         async def used() -> T:
             engine = make_engine(at.database_url, pool_size=1, statement_timeout_ms=60_000)
             try:
+                if act is not None:
+                    await authorised(PostgresStaffRepository(engine), by, PERMISSION_OF[act])
                 return await use(PostgresPromotionStore(engine, announcements), at.database_url)
             finally:
                 await engine.dispose()
@@ -91,7 +103,7 @@ def _on_databases(use: Callable[[PostgresPromotionStore, str], Awaitable[T]]) ->
             return asyncio.run(used())
         except StorageUnavailable as fault:
             raise storage_failed(fault) from fault
-        except LifecycleRefusal as refusal:
+        except (LifecycleRefusal, StaffRefused) as refusal:
             raise CommandFailed(
                 f"{refusal.zh}。什么都没有改。", f"{refusal.args[0]}. Nothing was changed."
             ) from refusal

@@ -12,7 +12,7 @@ from app.cli.promotion_store import BY, EXIT_CODES, named, with_store, with_stor
 from app.cli.promotion_tables import of_changes, of_publication, of_versions, shown_states
 from app.documents.changes import changes
 from app.documents.promotions import dump_promotion
-from app.domain.promotions.lifecycle import SERVED, State
+from app.domain.promotions.lifecycle import SERVED, Act, State
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.review import KnownPlaces
 from app.ports.promotions import PromotionStore, VersionRecord
@@ -100,7 +100,7 @@ def publish(what: tuple[str, ...], by: str, dry_run: bool, demo: bool) -> None:
             report = await _published(wanted, store, by)
         Console().print(of_publication(report))
 
-    with_store_and_places(published)
+    with_store_and_places(published, by, Act.PUBLISH)
 
 
 async def _wanted(

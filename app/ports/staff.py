@@ -41,8 +41,6 @@ class StaffBook(Protocol):
         """Locks the row to the end of the transaction. Without recovery codes."""
         ...
 
-    async def count(self) -> int: ...
-
     async def add(
         self, staff: Staff, folded: str, secrets: StaffSecrets, at: datetime
     ) -> int | None:

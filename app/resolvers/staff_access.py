@@ -13,18 +13,10 @@ from app.ports.staff import KnownStaff, StaffSecrets, totp_place
 from app.ports.work import Work
 from app.resolvers.desk import Desk
 from app.resolvers.staff_desk import StaffDesk
+from app.resolvers.staff_permits import StaffRefused, authorised
 
 RECOVERY_CODES = 10
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-
-
-class StaffRefused(Exception):
-    """Nothing was changed. `zh` and `en` say why."""
-
-    def __init__(self, zh: str, en: str) -> None:
-        super().__init__(en)
-        self.zh = zh
-        self.en = en
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +49,9 @@ async def add_staff(
     folded = folded_name(name)
     if not folded:
         raise StaffRefused("请写明姓名", "a name is needed")
+    await authorised(staff_desk.staff, desk.actor.name, Permission.ACCESS_GRANT)
     shown, kept = await _new_secrets(staff_desk, folded, password)
     async with desk.works.begin(None) as work:
-        await authorised(desk, work, Permission.ACCESS_GRANT)
         staff_id = await work.staff.add(staff, folded, kept, desk.moment)
         if staff_id is None:
             raise StaffRefused(f"已有员工 {name}", f"there is already a {name}")
@@ -68,13 +60,13 @@ async def add_staff(
 
 
 async def change_staff(
-    desk: Desk, name: str, roles: Iterable[Role], station_ids: Iterable[int]
+    desk: Desk, staff_desk: StaffDesk, name: str, roles: Iterable[Role], station_ids: Iterable[int]
 ) -> Staff:
     """Other roles and stations. Raises `StaffRefused` and `RolesRefused`."""
     stations = frozenset(station_ids)
     held = staff_roles(roles, len(stations))
+    await authorised(staff_desk.staff, desk.actor.name, Permission.ACCESS_GRANT)
     async with desk.works.begin(None) as work:
-        await authorised(desk, work, Permission.ACCESS_GRANT)
         before = (await _named(work, name)).staff
         after = replace(before, roles=held, station_ids=stations)
         await work.staff.change(after)
@@ -82,10 +74,10 @@ async def change_staff(
     return after
 
 
-async def disable_staff(desk: Desk, name: str) -> Staff:
+async def disable_staff(desk: Desk, staff_desk: StaffDesk, name: str) -> Staff:
     """Takes effect at once, also for tokens that still run. Raises `StaffRefused`."""
+    await authorised(staff_desk.staff, desk.actor.name, Permission.ACCESS_GRANT)
     async with desk.works.begin(None) as work:
-        await authorised(desk, work, Permission.ACCESS_GRANT)
         before = (await _named(work, name)).staff
         after = replace(before, disabled_at=before.disabled_at or desk.moment)
         await work.staff.change(after)
@@ -98,35 +90,15 @@ async def reset_staff(
 ) -> NewSecrets:
     """New password, seed and recovery codes; unlocked, and enabled again; tokens that still run
     are worth nothing. Raises `StaffRefused` and `SenselessValue`."""
+    await authorised(staff_desk.staff, desk.actor.name, Permission.ACCESS_GRANT)
     shown, kept = await _new_secrets(staff_desk, folded_name(name), password)
     async with desk.works.begin(None) as work:
-        await authorised(desk, work, Permission.ACCESS_GRANT)
         before = (await _named(work, name)).staff
         after = replace(before, generation=before.generation + 1, disabled_at=None)
         await work.staff.change(after)
         await work.staff.reset(before.id, kept)
         await _record(desk, work, "staff.reset", before.id, _told(before), _told(after))
     return shown
-
-
-async def authorised(desk: Desk, work: Work, permission: Permission) -> Staff | None:
-    """Who acts by a command, as staff; None: nobody was appointed yet, so the first is by whoever
-    runs the command. From then on a name is somebody's, and may do what they may. Raises
-    `StaffRefused`."""
-    if await work.staff.count() == 0:
-        return None
-    name = desk.actor.name
-    known = await work.staff.by_name(folded_name(name))
-    if known is None or known.staff.disabled_at is not None:
-        raise StaffRefused(
-            f"{name} 不是在职员工：--as 须写员工姓名",
-            f"{name} is nobody of staff: --as names one",
-        )
-    if not known.staff.may(permission):
-        raise StaffRefused(
-            f"{name} 没有权限 {permission}", f"{name} has no permission {permission}"
-        )
-    return known.staff
 
 
 async def _named(work: Work, name: str) -> KnownStaff:

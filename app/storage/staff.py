@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -35,11 +35,6 @@ class PostgresStaffBook:
             lock=_lock(row),
             totp_step=row.totp_step,
         )
-
-    async def count(self) -> int:
-        return (
-            await self._connection.execute(select(func.count()).select_from(STAFF))
-        ).scalar_one()
 
     async def add(
         self, staff: Staff, folded: str, secrets: StaffSecrets, at: datetime
