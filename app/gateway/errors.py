@@ -12,6 +12,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from app.domain.shared.text import Language, LocalizedText
+from app.gateway.execution.documents import DocumentInvalid
 from app.gateway.faults import EdgeCode, EdgeFault
 from app.ports.errors import StorageUnavailable
 from app.resolvers.errors import BadRequest
@@ -27,6 +28,7 @@ _UNAVAILABLE = LocalizedText(
 )
 LONGEST_MESSAGE = 400
 """Characters. A refused value is quoted in the refusal: a long one would come back many times."""
+_UNFIT = LocalizedText(zh="查询文档不符合接口定义。", en="The document does not fit the schema.")
 _ARGUMENT_FAULT = "Argument '"
 """How graphql-core begins the text of an argument that cannot be coerced while executing."""
 
@@ -38,9 +40,13 @@ def fault_answer(fault: EdgeFault, language: Language) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": extensions}]}
 
 
-def rejected_document(code: EdgeCode, errors: Sequence[GraphQLError]) -> dict[str, Any]:
-    """The JSON body for a document that does not parse or validate: shown as it is."""
-    return {"errors": [_shown(error, code) for error in errors]}
+def rejected_document(invalid: DocumentInvalid, language: Language) -> dict[str, Any]:
+    """The JSON body for a document that does not parse or validate: shown as it is, unless the
+    schema is closed."""
+    if invalid.closed:
+        message, extensions = _UNFIT.in_language(language), {"code": invalid.code}
+        return {"errors": [{"message": message, "extensions": extensions}]}
+    return {"errors": [_shown(error, invalid.code) for error in invalid.errors]}
 
 
 def field_errors(

@@ -42,11 +42,12 @@ such an answer has no validator and nobody keeps it."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ViewOptions:
-    """`deadline_s`: seconds after which an operation is given up; `lifetimes`: how long an answer
+    """`closed`: nobody learns from answers what the schema holds: no introspection, no suggestions,
+    no names of types. `deadline_s`: seconds after which an operation is given up; `lifetimes`: how long an answer
     that is the same for everyone may be kept."""
 
     caps: RequestCaps = field(default_factory=RequestCaps)
-    hide_suggestions: bool = True
+    closed: bool = True
     deadline_s: float = 10.0
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     streams: StreamLimits = field(default_factory=StreamLimits)
@@ -58,7 +59,7 @@ class ViewOptions:
 
 class GraphQLView:
     def __init__(self, schema: Schema, services: Services, options: ViewOptions) -> None:
-        self._executor = StandardExecutor(schema, hide_suggestions=options.hide_suggestions)
+        self._executor = StandardExecutor(schema, closed=options.closed)
         self.admission = Admission(
             self._executor.documents, services, options.trusted, options.toll
         )
@@ -83,7 +84,7 @@ class GraphQLView:
             except EdgeFault as fault:
                 outcome = refused(fault, wanted.language)
             except DocumentInvalid as invalid:
-                outcome = rejected(invalid)
+                outcome = rejected(invalid, wanted.language)
             watched.outcome = outcome
         return reply(request, wanted, outcome, self._options.profile)
 

@@ -40,9 +40,9 @@ def refused(fault: EdgeFault, language: Language) -> Outcome:
     return Outcome(body=body, status=fault.status, code=fault.code, headers=fault.headers)
 
 
-def rejected(invalid: DocumentInvalid) -> Outcome:
+def rejected(invalid: DocumentInvalid, language: Language) -> Outcome:
     status = 400 if invalid.code is EdgeCode.GRAPHQL_PARSE_FAILED else 422
-    body = rejected_document(invalid.code, invalid.errors)
+    body = rejected_document(invalid, language)
     return Outcome(body=body, status=status, code=invalid.code)
 
 

@@ -176,7 +176,7 @@ class _Connection:
                 async for answer in answers:
                     await self._send({"id": name, "type": "next", "payload": answer})
         except DocumentInvalid as invalid:
-            refused = rejected_document(invalid.code, invalid.errors)
+            refused = rejected_document(invalid, language)
         except EdgeFault as fault:
             refused = fault_answer(fault, language)
         except WebSocketDisconnect:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import Enum
 from typing import Any
 
 import orjson
@@ -89,6 +90,17 @@ class Leaf:
         await asyncio.Event().wait()
 
 
+@strawberry.enum
+class Colour(Enum):
+    RED = "red"
+    GREEN = "green"
+
+
+@strawberry.input
+class SizeInput:
+    litres: float
+
+
 @strawberry.type
 class Query:
     @strawberry.field
@@ -114,6 +126,18 @@ class Query:
     @strawberry.field
     def twice(self, number: int) -> int:
         return number * 2
+
+    @strawberry.field
+    def maybe(self, number: int) -> int | None:
+        return number
+
+    @strawberry.field
+    def painted(self, colour: Colour) -> str | None:
+        return colour.name
+
+    @strawberry.field
+    def sized(self, size: SizeInput) -> float | None:
+        return size.litres
 
     @strawberry.field
     def bad_cursor(self) -> str | None:

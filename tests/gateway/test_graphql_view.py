@@ -233,5 +233,5 @@ def test_an_operation_name_that_does_not_exist(client, name):
 def test_suggestions_are_hidden_unless_opened(edge, client):
     text = ask(client, "{ twicf(number: 1) }").text + ask(client, "{ twice(numbr: 1) }").text
     assert "Did you mean" not in text
-    edge.view = ViewOptions(hide_suggestions=False)
+    edge.view = ViewOptions(closed=False)
     assert "Did you mean" in ask(TestClient(edge.app()), "{ twicf(number: 1) }").text

@@ -11,6 +11,7 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     Visitor,
     specified_rules,
@@ -31,14 +32,20 @@ from app.schema.costs import Costs
 RULES = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 """One tuple of classes for every request: rules made per request would defeat the cache."""
 
+CLOSED_RULES = (*RULES, NoSchemaIntrospectionCustomRule)
+
 
 class DocumentInvalid(Exception):
-    """The text does not parse, or does not fit the schema."""
+    """The text does not parse, or does not fit the schema. `closed`: `errors` name what the schema
+    holds, and are kept from callers."""
 
-    def __init__(self, code: EdgeCode, errors: Sequence[GraphQLError]) -> None:
+    def __init__(
+        self, code: EdgeCode, errors: Sequence[GraphQLError], *, closed: bool = False
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.errors = errors
+        self.closed = closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,7 @@ def without_increments(node: DocumentNode) -> DocumentNode:
 class Documents:
     """Valid documents by their text, least recently used out first.
 
-    `most_characters` bounds the sum of the texts, so that many long documents cannot fill the
+    `closed`: no document asks what the schema holds. `most_characters` bounds the sum of the texts, so that many long documents cannot fill the
     memory; invalid ones are never kept, so that they cannot push others out.
     """
 
@@ -90,13 +97,13 @@ class Documents:
         limits: DocumentLimits | None = None,
         costs: Costs | None = None,
         most_characters: int = 500_000,
-        hide_suggestions: bool = True,
+        closed: bool = True,
     ) -> None:
         self._schema = schema
         self._costs = costs or Costs()
         self.limits = limits or DocumentLimits(money=self._costs.money)
         self._most_characters = most_characters
-        self._hide_suggestions = hide_suggestions
+        self._closed = closed
         self._pinned: dict[str, ValidDocument] = {}
         self._kept: OrderedDict[str, ValidDocument] = OrderedDict()
         self._characters = 0
@@ -127,11 +134,11 @@ class Documents:
             node = parse_within(text, self.limits)
         except GraphQLError as error:
             raise DocumentInvalid(EdgeCode.GRAPHQL_PARSE_FAILED, [error]) from error
-        errors = validate(
-            self._schema, node, RULES, max_errors=20, hide_suggestions=self._hide_suggestions
-        )
+        rules = CLOSED_RULES if self._closed else RULES
+        errors = validate(self._schema, node, rules, max_errors=20, hide_suggestions=self._closed)
         if errors:
-            raise DocumentInvalid(EdgeCode.GRAPHQL_VALIDATION_FAILED, errors)
+            code = EdgeCode.GRAPHQL_VALIDATION_FAILED
+            raise DocumentInvalid(code, errors, closed=self._closed)
         operations = tuple(d for d in node.definitions if isinstance(d, OperationDefinitionNode))
         return ValidDocument(
             node,
