@@ -250,7 +250,7 @@ def bucket_of(text: object) -> object:
     return Bucket(int(capacity), int(refill_s))
 
 
-BucketSize = Annotated[Bucket, BeforeValidator(bucket_of)]
+BucketSize = Annotated[Bucket, NoDecode, BeforeValidator(bucket_of)]
 
 
 class WeChatLoginSettings(BaseSettings):

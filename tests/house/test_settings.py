@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from app.settings import Settings
+from app.ports.rate_limiting import Bucket
+from app.settings import LimitSettings, Settings
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,17 @@ def test_other_addresses_of_redis_are_refused(url: str):
 def test_addresses_that_name_no_postgresql_are_refused(url: str):
     with pytest.raises(ValidationError):
         Settings(database_url=url)
+
+
+def test_a_bucket_is_read_as_points_and_seconds(monkeypatch):
+    monkeypatch.setenv("YOUHUI_LIMITS_DEVICE", "400/100")
+    assert LimitSettings().device == Bucket(400, 100)
+
+
+@pytest.mark.parametrize(
+    "text", ["400", "400/", "/100", "0/100", "400/0", "4e2/100", "-4/100", "a/b"]
+)
+def test_what_is_no_bucket_is_refused(monkeypatch, text):
+    monkeypatch.setenv("YOUHUI_LIMITS_DEVICE", text)
+    with pytest.raises(ValidationError, match="秒"):
+        LimitSettings()
