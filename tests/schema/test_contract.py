@@ -28,6 +28,7 @@ GROWN = {
     "PointsAccount": {"owed: Int!"},
     "FuelCreditAccount": {"owed: Money!"},
     "StatementEntry": {"pending: Boolean!"},
+    "ErrorCode": {"PROVIDER_UNAVAILABLE"},
     "Invoice": {"number: String", "issuedOn: String", "failure: String"},
 }
 """What a type has beyond the contract as published; each with a decision record."""
