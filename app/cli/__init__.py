@@ -54,6 +54,11 @@ COMMANDS = {
     "contract": Place(
         "app.cli.contract", "contract", "清单、契约检查、用量 · manifests, checks, usage"
     ),
+    "login-simulator": Place(
+        "app.cli.login_simulator",
+        "login_simulator",
+        "模拟微信登录与短信 · a simulator of WeChat's login and SMS",
+    ),
     "schema": Place("app.cli.schema", "schema", "打印或核对 GraphQL 契约 · print or check the SDL"),
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.demo_children import beside, demo_settings, simulator_url
+from app.cli.demo_children import beside, demo_settings, login_simulator_url, simulator_url
 from app.cli.errors import CommandFailed, ExitCode, Terminated
 from app.cli.seed import seed_database, tell
 from app.cli.serve import base_url, listening, run
@@ -44,7 +44,7 @@ def demo() -> None:
             click.echo("→ 检查数据库结构 migrations")
             upgrade(at.database_url)
             _seed(at)
-            click.echo("→ 启动后台任务与支付模拟器 worker and pay simulator")
+            click.echo("→ 启动后台任务与模拟器 worker and simulators")
             with beside(found, at) as more:
                 _enlist(found, at, more)
                 run(found, listener, 1, lambda: _welcome(found))
@@ -135,6 +135,7 @@ def _greeting(settings: Settings) -> str:
         f"  GraphQL    {address}/graphql",
         f"  GraphiQL   {_graphiql(address)}",
         f"  支付 pay   {simulator_url(settings)}   （模拟微信支付 WeChat Pay, simulated）",
+        f"  登录 login {login_simulator_url(settings)}   （模拟短信与微信登录 SMS and WeChat login, simulated）",
         f"  日志 log   {_log(settings)}   （进程与地址 pids and addresses: .venv/bin/youhui servers）",
         "",
         "演示身份 demo personas:",

@@ -1,18 +1,13 @@
 """`youhui pay-simulator`: WeChat Pay's protocol on this machine, without money."""
 
-import sys
-
 import click
-import uvicorn
 
 from app.cli.errors import CommandFailed, ExitCode
-from app.cli.logs import logging_as
 from app.cli.serve import listening
+from app.cli.simulators import HOST, serve_simulator
 from app.integrations.wechat_pay_simulator.journal import AlreadyKept
 from app.integrations.wechat_pay_simulator.simulator import create_simulator
-from app.settings import Settings, WatchingSettings
-
-HOST = "127.0.0.1"
+from app.settings import Settings
 
 
 @click.command("pay-simulator")
@@ -43,12 +38,4 @@ def pay_simulator(port: int | None, pace: float) -> None:
                 ExitCode.ALREADY_RUNNING,
             ) from error
         click.echo(f"支付模拟器 pay simulator  http://{HOST}:{port}/")
-        config = uvicorn.Config(
-            app,
-            loop="uvloop" if sys.platform != "win32" else "asyncio",
-            log_config=logging_as(WatchingSettings().log_format),
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=2,
-        )
-        uvicorn.Server(config).run(sockets=[listener])
+        serve_simulator(app, listener)

@@ -151,7 +151,14 @@ def assert_listed(data_dir: Path, port: int) -> None:
     running = running_servers(data_dir)
     assert running is not None
     names = [server.name for server in running.servers]
-    assert sorted(names) == ["pay-simulator", "postgres", "valkey", "worker", "youhui"]
+    assert sorted(names) == [
+        "login-simulator",
+        "pay-simulator",
+        "postgres",
+        "valkey",
+        "worker",
+        "youhui",
+    ]
     for server in running.servers:
         assert f"pid {server.pid} " in told
         assert server.address in told
