@@ -62,7 +62,7 @@ class StrayNotice:
 
 class PaymentBook(Protocol):
     """Part of a `Work`: written and read inside its transaction. All of one member's payments are
-    changed under the member's lock; `due`, `stray` and `paid_between` are nobody's."""
+    changed under the member's lock; `due` and `stray` are nobody's."""
 
     async def add(self, asked: PaymentAsked) -> Payment:
         """An open payment without a sheet, with a new id and its number."""
@@ -95,4 +95,20 @@ class PaymentBook(Protocol):
         asked at least a minute ago, closed ones whose closing the provider has not confirmed, and
         those whose money is on its way back; not asked about within the last minute; longest
         unasked first. Read without locks: the caller judges each again under its member's."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedPayment:
+    """`order_number`: of the order that it was to pay."""
+
+    order_number: str
+    payment: Payment
+
+
+class PaymentRegister(Protocol):
+    """For operators, over all members. When the database is down: `StorageUnavailable`."""
+
+    async def disputed(self, at_most: int) -> Sequence[ListedPayment]:
+        """The longest waiting first."""
         ...

@@ -4,10 +4,12 @@ Both ways meet in `money_came`, so an order is paid once however often, late or 
 provider tells of it; and what nobody wanted goes back by itself.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from types import MappingProxyType
 
-from app.domain.audit.record import AuditRecord
+from app.domain.audit.record import AuditRecord, Plain
 from app.domain.orders.order import Order
 from app.domain.orders.payment import (
     Money,
@@ -39,6 +41,7 @@ from app.resolvers.order_life import paid
 from app.resolvers.payments import check_job, close_payments
 
 MOST_SWEPT = 500
+NOTHING_MORE: Mapping[str, Plain] = MappingProxyType({})
 RETURN_REASON = "订单已关闭或已支付，款项原路退回"
 
 _OUTCOMES = {
@@ -98,13 +101,13 @@ async def _take(
 async def _told(desk: Desk, work: Work, payment: Payment, notice: ProviderNotice) -> NoticeOutcome:
     if notice.kind is NoticeKind.REFUND:
         return await _refund_told(desk, work, payment, notice)
-    money = _money(notice)
+    money = money_in(notice)
     if notice.kind is NoticeKind.OTHER or money is None:
         return NoticeOutcome.IGNORED
     return _OUTCOMES[await money_came(desk, work, payment, money)]
 
 
-def _money(told: ProviderNotice | ProviderPayment) -> Money | None:
+def money_in(told: ProviderNotice | ProviderPayment) -> Money | None:
     """None: no money moved, or it was not told how much, when and by what name."""
     moved = told.succeeded if isinstance(told, ProviderNotice) else told.state in _MOVED
     at = told.at if isinstance(told, ProviderNotice) else told.paid_at
@@ -123,7 +126,7 @@ async def money_came(desk: Desk, work: Work, payment: Payment, money: Money) -> 
     if order is None:  # the foreign key forbids it
         raise _NotOurs
     verdict = judge_money(payment, order.status, money)
-    after = with_money(payment, verdict, money)
+    after = with_money(payment, verdict, money, desk.moment)
     match verdict:
         case MoneyVerdict.PAYS:
             await work.payments.save(after)
@@ -132,10 +135,10 @@ async def money_came(desk: Desk, work: Work, payment: Payment, money: Money) -> 
         case MoneyVerdict.RETURNS:
             await work.payments.save(after)
             await work.jobs.defer(check_job("payments.check", after))
-            await _record(desk, work, "payment.return", payment, after)
+            await record_payment(desk, work, "payment.return", payment, after)
         case MoneyVerdict.DISPUTES:
             await work.payments.save(after)
-            await _record(desk, work, "payment.dispute", payment, after)
+            await record_payment(desk, work, "payment.dispute", payment, after)
         case MoneyVerdict.KNOWN:
             pass
     return verdict
@@ -220,7 +223,7 @@ async def _learn(desk: Desk, asked: Payment, told: ProviderPayment) -> None:
             payment = await work.payments.by_id(asked.user_id, asked.id)
             if payment is None:
                 return
-            money = _money(told)
+            money = money_in(told)
             if money is not None:
                 await money_came(desk, work, payment, money)
             elif payment.state in (PaymentState.OPEN, PaymentState.CLOSED):
@@ -271,7 +274,7 @@ async def _note_return(
     elif state is ProviderRefundState.REJECTED:
         after = not_returnable(payment)
         await work.payments.save(after)
-        await _record(desk, work, "payment.dispute", payment, after)
+        await record_payment(desk, work, "payment.dispute", payment, after)
     else:
         await work.payments.save(replace(payment, checked_at=desk.moment))
 
@@ -279,7 +282,7 @@ async def _note_return(
 async def _has_returned(desk: Desk, work: Work, payment: Payment) -> None:
     after = returned(payment, desk.moment)
     await work.payments.save(after)
-    await _record(desk, work, "payment.returned", payment, after)
+    await record_payment(desk, work, "payment.returned", payment, after)
 
 
 async def sweep_payments(desk: Desk) -> int:
@@ -298,7 +301,16 @@ async def sweep_payments(desk: Desk) -> int:
     return len(due)
 
 
-async def _record(desk: Desk, work: Work, act: str, before: Payment, after: Payment) -> None:
+async def record_payment(
+    desk: Desk,
+    work: Work,
+    act: str,
+    before: Payment,
+    after: Payment,
+    told: Mapping[str, Plain] = NOTHING_MORE,
+) -> None:
+    """The audit record of a change of a payment, with what else is to be `told` of it."""
+    stands = {"state": after.state, "paid_fen": after.paid_fen, "order_id": after.order_id}
     await work.audit.add(
         AuditRecord(
             act=act,
@@ -307,6 +319,6 @@ async def _record(desk: Desk, work: Work, act: str, before: Payment, after: Paym
             at=desk.moment,
             actor=desk.actor,
             before={"state": before.state},
-            after={"state": after.state, "paid_fen": after.paid_fen, "order_id": after.order_id},
+            after={**stands, **told},
         )
     )

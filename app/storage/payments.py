@@ -151,6 +151,7 @@ def payment_of(row: Any) -> Payment:
         paid_at=row.paid_at,
         paid_fen=row.paid_fen,
         transaction_id=row.transaction_no,
+        return_asked_at=row.return_asked_at,
         returned_at=row.returned_at,
     )
 
@@ -165,5 +166,6 @@ def _changing(payment: Payment) -> dict[str, Any]:
         "paid_at": payment.paid_at,
         "paid_fen": payment.paid_fen,
         "transaction_no": payment.transaction_id,
+        "return_asked_at": payment.return_asked_at,
         "returned_at": payment.returned_at,
     }

@@ -12,7 +12,7 @@ from app.domain.shared.payment import PaymentMethod
 from app.storage.engine import reading
 
 # A payment is sound if its order was paid by it; one whose money goes back, if nothing counts on
-# it; a disputed one never is. A return is asked for as soon as its money came.
+# it; a disputed one never is. What a person gave back by another way stands in no bill.
 LINES = """
 WITH line AS (
     SELECT p.number, NULL AS refund_number, coalesce(p.paid_fen, p.amount_fen) AS amount_fen,
@@ -26,8 +26,10 @@ WITH line AS (
            coalesce(p.paid_at, p.asked_at) AS at, p.method
     FROM payment p JOIN fuel_order o ON o.user_id = p.user_id AND o.id = p.order_id
     UNION ALL
-    SELECT p.number, p.number || '-back', p.paid_fen, p.state, true, true, p.paid_at, p.method
-    FROM payment p WHERE p.state IN ('RETURNING', 'RETURNED')
+    SELECT p.number, p.number || '-back', p.paid_fen, p.state, true, true,
+           p.return_asked_at, p.method
+    FROM payment p
+    WHERE p.state IN ('RETURNING', 'RETURNED') AND p.return_asked_at IS NOT NULL
     UNION ALL
     SELECT p.number, r.number, r.money_fen, r.status, r.status <> 'REJECTED',
            o.status NOT IN ('PLACED', 'CANCELLED', 'EXPIRED'), r.requested_at, p.method

@@ -109,7 +109,7 @@ async def test_money_for_an_expired_order_goes_back_by_itself(till: Till):
     assert await till.state(payment) == "RETURNING"
     await till.check(payment)
     await till.delivered()
-    await _returned(till, payment)
+    await returned(till, payment)
     assert await till.status(order) == "EXPIRED"
     assert await till.acts() == ["payment.return", "payment.returned"]
     refunds = (await till.control.get("/control/refunds")).json()["refunds"]
@@ -118,7 +118,7 @@ async def test_money_for_an_expired_order_goes_back_by_itself(till: Till):
     ]
 
 
-async def _returned(till: Till, payment: Payment) -> None:
+async def returned(till: Till, payment: Payment) -> None:
     async def checked() -> bool:
         await till.check(payment)
         return await till.state(payment) == "RETURNED"

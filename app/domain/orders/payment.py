@@ -57,7 +57,8 @@ class Payment:
 
     `sheet` None: the provider has not answered yet. `expires_at`: exclusive, the order's end of
     payment. `closed_there`: the provider said that nobody can pay it any more. `paid_fen`: what
-    came, as the provider told; `transaction_id`: the provider's own name of it.
+    came, as the provider told; `transaction_id`: the provider's own name of it. `return_asked_at`:
+    since when the provider is to give it back; None: not at all, or a person gave it back.
     """
 
     user_id: int
@@ -76,6 +77,7 @@ class Payment:
     paid_at: datetime | None = None
     paid_fen: int | None = None
     transaction_id: str | None = None
+    return_asked_at: datetime | None = None
     returned_at: datetime | None = None
 
     @property
@@ -132,8 +134,8 @@ _AFTER = {
 }
 
 
-def with_money(payment: Payment, verdict: MoneyVerdict, money: Money) -> Payment:
-    """The payment after its money came. KNOWN changes nothing."""
+def with_money(payment: Payment, verdict: MoneyVerdict, money: Money, moment: datetime) -> Payment:
+    """The payment after its money came, as was learnt at `moment`. KNOWN changes nothing."""
     if verdict is MoneyVerdict.KNOWN:
         return payment
     return replace(
@@ -142,6 +144,7 @@ def with_money(payment: Payment, verdict: MoneyVerdict, money: Money) -> Payment
         paid_at=money.at,
         paid_fen=money.amount_fen,
         transaction_id=money.transaction_id,
+        return_asked_at=moment if verdict is MoneyVerdict.RETURNS else None,
     )
 
 
@@ -163,7 +166,7 @@ def not_returnable(payment: Payment) -> Payment:
     """The provider will not give it back; only a payment on its way back changes."""
     if payment.state is not PaymentState.RETURNING:
         return payment
-    return replace(payment, state=PaymentState.DISPUTED)
+    return replace(payment, state=PaymentState.DISPUTED, return_asked_at=None)
 
 
 def _in_base_36(number: int) -> str:

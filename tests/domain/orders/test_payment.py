@@ -84,14 +84,14 @@ def test_money_counts_while_its_order_waits_for_it(state: PaymentState, status: 
 def test_told_again_it_means_nothing(state: PaymentState, amount_fen: int):
     told = judge_money(payment(state), OrderStatus.PLACED, money(amount_fen))
     assert told is MoneyVerdict.KNOWN
-    assert with_money(payment(state), told, money(amount_fen)) == payment(state)
+    assert with_money(payment(state), told, money(amount_fen), NOON) == payment(state)
 
 
 @pytest.mark.parametrize("amount_fen", [1, 99, 101])
 def test_another_amount_is_not_believed(amount_fen: int):
     told = judge_money(payment(), OrderStatus.PLACED, money(amount_fen))
     assert told is MoneyVerdict.DISPUTES
-    after = with_money(payment(), told, money(amount_fen))
+    after = with_money(payment(), told, money(amount_fen), NOON)
     assert (after.state, after.paid_fen) == (PaymentState.DISPUTED, amount_fen)
 
 
