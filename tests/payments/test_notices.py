@@ -149,7 +149,7 @@ async def test_paid_twice_the_second_goes_back(till: Till):
     await till.delivered()
     assert await till.state(second) == "PAID"
     await till.check(first)
-    await _returned(till, first)
+    await returned(till, first)
     assert await till.status(order) == "PAID"
 
 
