@@ -15,6 +15,7 @@ from app.cache.rate_limiter import ATTEMPTS, BucketAttempts, BucketRateLimiter
 from app.cache.registered_documents import RedisRegisteredDocuments
 from app.domain.audit.record import Actor
 from app.domain.checkout.catalog import Catalog
+from app.gateway.caching import Lifetimes
 from app.gateway.context import Services
 from app.gateway.cookie_sessions import CookieOptions
 from app.gateway.demo.graphiql import graphiql_routes
@@ -22,6 +23,7 @@ from app.gateway.demo.personas import PersonaRoutes, load_personas
 from app.gateway.edge import EdgeOptions, build_edge
 from app.gateway.graphql_view import ViewOptions
 from app.gateway.health import Probe
+from app.gateway.http_profile import HttpProfile
 from app.gateway.limits.toll import TollOptions
 from app.gateway.staff import StaffRoutes
 from app.gateway.trusted.gate import DocumentMode, TrustedOptions
@@ -43,7 +45,7 @@ from app.security.access_tokens import AccessTokens
 from app.security.code_hashes import KeyedCodeHashes
 from app.security.quote_tokens import SignedQuoteTokens
 from app.security.session_cookies import SessionCookies
-from app.settings import LimitSettings, Settings, WatchingSettings
+from app.settings import EdgeSettings, LimitSettings, Settings, WatchingSettings
 from app.storage.balances import PostgresBalanceRepository
 from app.storage.contract_usage import PostgresContractUsageRepository
 from app.storage.invoices import PostgresInvoiceRepository
@@ -168,7 +170,7 @@ def create_app(settings: Settings) -> Starlette:
     shelf = shelf_of(settings)
     uses = UseCounts(shelf, outside.clock)
     toll, attempts = limits_of(outside)
-    watching = WatchingSettings()
+    watching, edge = WatchingSettings(), EdgeSettings()
     watch = Watch.of(watching, shelf)
 
     @asynccontextmanager
@@ -189,6 +191,8 @@ def create_app(settings: Settings) -> Starlette:
         EdgeOptions(
             view=ViewOptions(
                 closed=mode_of(settings) is DocumentMode.TRUSTED,
+                profile=HttpProfile(edge.graphql_over_http),
+                lifetimes=Lifetimes(client_s=edge.client_max_age_s, shared_s=edge.shared_max_age_s),
                 deadline_s=settings.operation_deadline_s,
                 trusted=TrustedOptions(
                     mode=mode_of(settings),
@@ -207,6 +211,9 @@ def create_app(settings: Settings) -> Starlette:
                 *(_demo_routes(outside) if settings.demo else ()),
             ],
             drain_s=watching.drain_s,
+            proxies=edge.trusted_proxies,
+            h5_origins=edge.h5_origins,
+            other_origins=edge.other_origins,
         ),
         lifespan,
     )
