@@ -3,9 +3,10 @@
 The cookie is an access and a refresh token in one. When its first part has ended the session is
 refreshed on the way, and the answer brings the next cookie; several requests that meet get the
 same. A cookie comes with a request whoever caused it: so everything but reading must come from a
-page of this very origin (Origin, Sec-Fetch-Site) and carry a header that no foreign page can send.
+page of our own (Origin, Sec-Fetch-Site) and carry a header that no foreign page can send.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -30,12 +31,14 @@ PATH = "/graphql"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CookieOptions:
     """`secure` False: for the demo on a machine of one's own, over plain HTTP, where a browser
-    would not keep a cookie of the name `__Host-…`."""
+    would not keep a cookie of the name `__Host-…`. `pages`: origins of H5's pages beside our own,
+    of the same site."""
 
     cookies: SessionCookies
     front: FrontDesk
     clock: Clock
     secure: bool = True
+    pages: Collection[str] = ()
 
     @property
     def name(self) -> str:
@@ -79,7 +82,7 @@ class CookieSessions:
         await self._app(scope, receive, send_with_cookie)
 
     async def _read(self, caller: HTTPConnection, held: HeldSession, word: str) -> None:
-        if not _of_this_page(caller):
+        if not _of_our_page(caller, self._options.pages):
             held.fault = _foreign()
             return
         session = self._options.cookies.read(word)
@@ -133,20 +136,20 @@ def _word(caller: HTTPConnection, name: str) -> str | None:
     return None
 
 
-def _of_this_page(caller: HTTPConnection) -> bool:
+def _of_our_page(caller: HTTPConnection, pages: Collection[str]) -> bool:
     """Reading needs nothing: no foreign page can see the answer. A WebSocket cannot carry headers
     of a page's own; its `Origin` is always there."""
     headers, kind = caller.headers, caller.scope["type"]
     if kind == "http" and caller.scope["method"] in READING:
         return True
-    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if kind == "http" and CUSTOM_HEADER not in headers:
         return False
-    if site is None and origin is None:
-        return False
-    if kind == "websocket" and origin is None:
-        return False
-    return site in (None, "same-origin") and origin in (None, _own_origin(caller))
+    site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+    if origin is None:
+        return kind == "http" and site == "same-origin"
+    if origin in pages:
+        return site in {None, "same-origin", "same-site"}
+    return origin == _own_origin(caller) and site in {None, "same-origin"}
 
 
 def _own_origin(caller: HTTPConnection) -> str:
@@ -159,6 +162,6 @@ def _foreign() -> EdgeFault:
         403,
         EdgeCode.FORBIDDEN,
         "带登录 Cookie 的请求必须来自本站页面，并带 Youhui-Channel 请求头。",
-        "A request with the session's cookie must come from a page of this origin, "
+        "A request with the session's cookie must come from a page of ours, "
         "with the header Youhui-Channel.",
     )

@@ -1,6 +1,6 @@
 """Signing in: whoever proved who they are gets a session."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.audit.record import Plain
 from app.domain.identity.identity import IdentifiedMember, ProvenIdentity
@@ -12,11 +12,31 @@ from app.resolvers.context import RequestContext, Viewer
 from app.resolvers.front_desk import Arrival, FrontDesk
 from app.resolvers.identifying import identified
 from app.resolvers.once import repeated
+from app.resolvers.proving import prove_wechat
 from app.resolvers.refusals import ErrorCode, Refusal
 from app.resolvers.sessions import Opened, handed, open_session, tell_ended
+from app.resolvers.sms_codes import prove_sms
 from app.resolvers.viewer import viewer_profile
 
 Proven = ProvenIdentity | ProvenPhone
+
+
+@dataclass(frozen=True, slots=True)
+class GivenWechatCode:
+    """Of `wx.login`."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class GivenSmsCode:
+    """As typed."""
+
+    phone: str = field(repr=False)
+    code: str = field(repr=False)
+
+
+Given = GivenWechatCode | GivenSmsCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,9 +61,11 @@ async def signed_in(
     return known, opened
 
 
-async def sign_in(context: RequestContext, proven: Proven | Refusal) -> SignedIn:
-    """For a request, which is the member's from then on."""
+async def sign_in(context: RequestContext, given: Given) -> SignedIn:
+    """For a request, which is the member's from then on. The provider is asked first, outside of
+    any transaction."""
     context.no_store = True
+    proven = await _proven(context, given)
     if isinstance(proven, Refusal):
         return SignedIn(refusals=(proven,))
     if context.front is None:
@@ -53,6 +75,14 @@ async def sign_in(context: RequestContext, proven: Proven | Refusal) -> SignedIn
     return SignedIn(
         found=await viewer_profile(context), pair=handed(context, opened.pair), new=known.new
     )
+
+
+async def _proven(context: RequestContext, given: Given) -> Proven | Refusal:
+    match given:
+        case GivenWechatCode(code):
+            return await prove_wechat(context, code)
+        case GivenSmsCode(phone, code):
+            return await prove_sms(context, phone, code)
 
 
 async def _signed_in(

@@ -17,6 +17,7 @@ from app.schema.payments import KINDS
 from app.schema.referral import ReferralMutations, ReferralQueries
 from app.schema.scalars import SCALARS
 from app.schema.sessions import SessionMutations
+from app.schema.sign_in import SignInMutations
 from app.schema.stations import StationQueries
 from app.schema.viewer import ViewerQueries
 from app.schema.wallet_mutations import WalletMutations
@@ -46,6 +47,7 @@ class Mutation(
     PaymentMutations,
     ReferralMutations,
     SessionMutations,
+    SignInMutations,
     WalletMutations,
 ):
     """One mixin an area."""
