@@ -1,9 +1,7 @@
 """A till: orders in PostgreSQL, WeChat Pay's simulator and our webhook, on real sockets."""
 
-import asyncio
-import socket
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -11,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import uvicorn
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
@@ -34,6 +31,7 @@ from app.resolvers.payments import ask_payment, prepare
 from app.storage.work import PostgresWorks
 from tests.gateway.support import catalog
 from tests.support.orders import order_terms
+from tests.support.serving import address, listener, served
 from tests.support.waiting import until
 
 USER = 7
@@ -133,13 +131,13 @@ class Till:
 @asynccontextmanager
 async def open_till(engine: AsyncEngine, data_dir: Path) -> AsyncIterator[Till]:
     async with AsyncExitStack() as stack:
-        theirs, ours = _listener(), _listener()
-        account = simulated_account(data_dir, _address(theirs), _address(ours) + NOTICES_PATH)
+        theirs, ours = listener(), listener()
+        account = simulated_account(data_dir, address(theirs), address(ours) + NOTICES_PATH)
         till = Till(
             engine,
             WeChatPay(account),
-            httpx.AsyncClient(base_url=_address(theirs), trust_env=False),
-            httpx.AsyncClient(base_url=_address(ours), trust_env=False),
+            httpx.AsyncClient(base_url=address(theirs), trust_env=False),
+            httpx.AsyncClient(base_url=address(ours), trust_env=False),
         )
         for client in (till.control, till.ours):
             await stack.enter_async_context(client)
@@ -159,35 +157,3 @@ def _webhook(till: Till) -> Starlette:
         desk=lambda actor, moment: till.desk(actor=actor, moment=moment),
     )
     return Starlette(routes=[webhook.route()], middleware=[Middleware(Boundary)])
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Signals are the test run's."""
-        yield
-
-
-@asynccontextmanager
-async def served(app: Starlette, listener: socket.socket) -> AsyncIterator[None]:
-    server = _Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=1))
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:
-        assert not task.done(), task.result()
-        await asyncio.sleep(0.005)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await task
-
-
-def _listener() -> socket.socket:
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    listener.listen()
-    return listener
-
-
-def _address(listener: socket.socket) -> str:
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
