@@ -18,7 +18,11 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def served(app: Starlette, on: socket.socket) -> AsyncIterator[None]:
-    server = _Server(uvicorn.Config(app, log_config=None, ws="none", timeout_graceful_shutdown=1))
+    server = _Server(
+        uvicorn.Config(
+            app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
+        )
+    )
     task = asyncio.create_task(server.serve(sockets=[on]))
     while not server.started:
         assert not task.done(), task.result()

@@ -28,12 +28,14 @@ EXPIRED_TOKEN = (42001, "access_token expired")
 
 @dataclass(slots=True, eq=False)
 class Api:
-    """`token`: the mini program's; `ended`: those that were valid once. `told`: paths asked for, in
+    """`token`: the mini program's; `ended`: those that were valid once; `lagging`: told instead of
+    the valid one, until a renewal is forced. `told`: paths asked for, in
     order, for tests."""
 
     codes: Codes = field(default_factory=Codes)
     token: str = field(default_factory=lambda: f"token-{secrets.token_hex(8)}")
     ended: set[str] = field(default_factory=set[str])
+    lagging: str | None = None
     told: list[str] = field(default_factory=list[str])
     persons: dict[str, Answer] = field(default_factory=dict[str, Answer])
 
@@ -46,9 +48,10 @@ class Api:
             self._route("/wxa/business/getuserphonenumber", "POST", self._phone),
         ]
 
-    def expire(self) -> None:
+    def expire(self, *, unnoticed: bool = False) -> None:
         """The access token that was given is not taken any more, as after a forced renewal
-        elsewhere; the next to ask gets a new one."""
+        elsewhere; the next to ask gets a new one. `unnoticed`: gets the old one, unless forced."""
+        self.lagging = self.token if unnoticed else None
         self.ended.add(self.token)
         self.token = f"token-{secrets.token_hex(8)}"
 
@@ -99,7 +102,7 @@ class Api:
         _app(asked)
         if asked.get("force_refresh"):
             self.expire()
-        return {"access_token": self.token, "expires_in": 7200}
+        return {"access_token": self.lagging or self.token, "expires_in": 7200}
 
     async def _phone(self, request: Request) -> Answer:
         token = request.query_params["access_token"]
