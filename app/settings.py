@@ -1,7 +1,7 @@
 """Settings of a process, from the environment (prefix YOUHUI_). Nothing else reads it."""
 
 from enum import StrEnum
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -79,21 +79,38 @@ HttpUrl = Annotated[str, AfterValidator(of_http)]
 
 def listed(text: object) -> object:
     """What stands between commas."""
-    return (
-        [part.strip() for part in text.split(",") if part.strip()]
-        if isinstance(text, str)
-        else text
-    )
+    if not isinstance(text, str):
+        return text
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def of_origin(text: str) -> str:
     """As a browser says it: scheme, host, and a port that is not the scheme's own."""
-    if text == "*" or of_http(text) != text or urlsplit(text).path or "@" in text:
+    scheme, _, host = of_http(text).partition("://")
+    if text != f"{scheme}://{urlsplit(text).netloc}" or "*" in host or "@" in host:
         raise ValueError("要写成 https://主机[:端口] (must be https://host[:port], and no pattern)")
     return text.lower()
 
 
-Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(listed)]
+def of_network(text: object) -> object:
+    """Of "10.0.0.2" or "10.0.0.0/8". To believe everybody is to believe nobody: refused."""
+    try:
+        network = ip_network(str(text))
+    except ValueError:
+        network = None
+    if network is None or network.prefixlen == 0:
+        raise ValueError(
+            "要写成地址或网段，如 10.0.0.2、10.0.0.0/8 "
+            "(must be addresses or networks, e.g. 10.0.0.2 or 10.0.0.0/8)"
+        )
+    return network
+
+
+Networks = Annotated[
+    tuple[Annotated[IPv4Network | IPv6Network, BeforeValidator(of_network)], ...],
+    NoDecode,
+    BeforeValidator(listed),
+]
 Origins = Annotated[
     tuple[Annotated[str, AfterValidator(of_origin)], ...], NoDecode, BeforeValidator(listed)
 ]

@@ -32,6 +32,10 @@ class ExitCode(IntEnum):
 
 PREFIXES = {
     "Settings": "YOUHUI_",
+    "EdgeSettings": "YOUHUI_",
+    "LimitSettings": "YOUHUI_LIMITS_",
+    "SmsSettings": "YOUHUI_SMS_",
+    "WeChatLoginSettings": "YOUHUI_WECHAT_LOGIN_",
     "WatchingSettings": "YOUHUI_",
     "WeChatPaySettings": "YOUHUI_WECHAT_PAY_",
 }
@@ -118,8 +122,9 @@ def _settings_message(error: ValidationError) -> str:
         raise error
     lines = ["设置有误（环境变量）。 A setting is wrong (environment variable)."]
     for finding in error.errors():
-        name = prefix + "_".join(str(part) for part in finding["loc"]).upper()
-        lines.append(f"  {name}: {finding['msg']}")
+        place = finding["loc"][:1]  # the setting; what follows is a place in its value
+        name = f"{prefix}{str(place[0]).upper()}: " if place else ""
+        lines.append(f"  {name}{finding['msg']}")
     return "\n".join(lines)
 
 

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import socket
+import ssl
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -111,6 +112,7 @@ def run(
     `on_started` is called once the (first) process serves. A failed start: `CommandFailed`.
     """
     logging.config.dictConfig(logging_as(WatchingSettings().log_format))
+    _check_tls(EdgeSettings())
     signal.signal(signal.SIGTERM, _terminated)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
@@ -136,6 +138,23 @@ def run(
             "服务没有启动成功，原因见上面的日志。数据库结构可用 youhui migrate 升级。",
             "The server did not start: see the log above. `youhui migrate` prepares a database.",
             ExitCode.SERVER_FAILED,
+        ) from error
+
+
+def _check_tls(edge: EdgeSettings) -> None:
+    """Before anything is started: several processes would each fail on their own."""
+    if edge.tls_cert_file is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(
+            edge.tls_cert_file, edge.tls_key_file
+        )
+    except (ssl.SSLError, OSError) as error:
+        raise CommandFailed(
+            f"TLS 证书或私钥无法使用：{error}",
+            "YOUHUI_TLS_CERT_FILE holds the chain of certificates and YOUHUI_TLS_KEY_FILE their "
+            "private key, without a password, in PEM.",
+            ExitCode.USAGE,
         ) from error
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -77,9 +78,15 @@ class Live:
 
 @contextmanager
 def serving(
-    database_url: str, redis_url: str | None, data_dir: Path, *arguments: str, **environment: str
+    database_url: str,
+    redis_url: str | None,
+    data_dir: Path,
+    *arguments: str,
+    tls: ssl.SSLContext | None = None,
+    **environment: str,
 ) -> Iterator[Live]:
-    """Starts the process, waits until it is ready, and stops it at the end of the block."""
+    """Starts the process, waits until it is ready, and stops it at the end of the block. `tls`:
+    what trusts its certificate; None: it speaks plain HTTP."""
     port, log = free_port(), data_dir / "serve.log"
     data_dir.mkdir(parents=True, exist_ok=True)
     settings = {
@@ -97,9 +104,9 @@ def serving(
             stderr=output,
             env={**os.environ, **settings, **environment},
         )
-    url = f"http://127.0.0.1:{port}"
+    url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
     try:
-        with httpx2.Client(base_url=url, timeout=150) as http:
+        with httpx2.Client(base_url=url, timeout=150, verify=tls or True) as http:
             live = Live(process, url, log, http)
             await_ready(live)
             yield live
