@@ -1,9 +1,10 @@
 """Counting what orders use of promotions, against the limits that their quotes knew."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from app.domain.orders.order import Order
-from app.domain.orders.terms import UsageTerm
+from app.domain.orders.terms import OrderTerms, RewardTerm, UsageTerm
 from app.domain.promotions.escrow import Bounds
 from app.domain.promotions.limits import LimitPer
 from app.domain.promotions.promotion import Promotion
@@ -12,23 +13,55 @@ from app.ports.work import Work
 from app.resolvers.refusals import Advice, ErrorCode, Refusal, Refused, Subject
 
 
-async def take(work: Work, user_id: int, usage: Sequence[UsageTerm]) -> None:
-    """One use of each, and its money; the last thing a transaction does, for others wait.
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """One counter that an order raises, by how much, and what the reward is whose stock it is."""
+
+    key: CounterKey
+    used: Used
+    usage: UsageTerm | None = None
+    reward: RewardTerm | None = None
+
+    @property
+    def bounds(self) -> Bounds:
+        if self.usage is not None:
+            return Bounds(max_uses=self.usage.max_uses, max_fen=self.usage.max_fen)
+        return Bounds(max_uses=self.reward.batch_stock if self.reward else None)
+
+
+def _uses(terms: OrderTerms, user_id: int) -> list[_Count]:
+    return [
+        _Count(counter_of(term, user_id), Used(1, term.fen), usage=term) for term in terms.usage
+    ]
+
+
+def _stocks(terms: OrderTerms) -> list[_Count]:
+    """The coupons that completion will grant, out of their batches' stock since placement."""
+    return [
+        _Count(issued_key(reward.batch_code), Used(1, 0), reward=reward)
+        for reward in terms.rewards
+        if reward.stock_kept and reward.batch_code is not None
+    ]
+
+
+async def take(work: Work, user_id: int, terms: OrderTerms) -> None:
+    """One use of each promotion, with its money, and each coupon that is promised; the last thing
+    a transaction does, for others wait.
 
     Raises `Refused`: BUDGET_EXHAUSTED for what all share, LIMIT_REACHED for what one member,
-    device or station may use; the attempt is then to be undone as a whole.
+    device or station may use, OUT_OF_STOCK for a promised coupon; the attempt is then to be undone
+    as a whole.
     """
-    for term in sorted(usage, key=lambda term: counter_of(term, user_id)):
-        bounds = Bounds(max_uses=term.max_uses, max_fen=term.max_fen)
-        had = await work.counters.add(counter_of(term, user_id), Used(1, term.fen), bounds)
+    for count in _in_order([*_uses(terms, user_id), *_stocks(terms)]):
+        had = await work.counters.add(count.key, count.used, count.bounds)
         if had is not None:
-            raise Refused(_reached(term, had))
+            raise Refused(_reached(count.usage, had) if count.usage else _gone(count, had))
 
 
 async def give_back(work: Work, order: Order) -> None:
-    """Everything the order counted, to the periods it was counted in."""
-    for term in sorted(order.terms.usage, key=lambda term: counter_of(term, order.user_id)):
-        await work.counters.give_back(counter_of(term, order.user_id), Used(1, term.fen))
+    """Everything the order counted, to the periods it was counted in; it was never paid."""
+    for count in _in_order([*_uses(order.terms, order.user_id), *_stocks(order.terms)]):
+        await work.counters.give_back(count.key, count.used)
 
 
 async def give_back_part(
@@ -36,14 +69,24 @@ async def give_back_part(
 ) -> None:
     """Money of the promotions named: a partial refund leaves the use used. `with_use`: the refund
     that makes the order whole gives the use back too, with the money that was left; of a reward,
-    which is taken back with it, all of its money."""
+    which is taken back with it, all of its money. A coupon that was promised and not granted yet
+    is in stock again; a granted one stays counted."""
     uses = 1 if with_use else 0
     rewards = {reward.code for reward in order.terms.rewards} if with_use else set[str]()
-    for term in sorted(order.terms.usage, key=lambda term: counter_of(term, order.user_id)):
-        fen = term.fen if term.code in rewards else fen_by_code.get(term.code, 0)
-        used = Used(uses, fen)
-        if used != NOTHING_USED:
-            await work.counters.give_back(counter_of(term, order.user_id), used)
+    back: list[_Count] = []
+    for count in _uses(order.terms, order.user_id):
+        code, fen = count.key.code, count.used.fen
+        used = Used(uses, fen if code in rewards else fen_by_code.get(code, 0))
+        back.append(replace(count, used=used))
+    if with_use and order.completed_at is None:
+        back += _stocks(order.terms)
+    for count in _in_order(back):
+        if count.used != NOTHING_USED:
+            await work.counters.give_back(count.key, count.used)
+
+
+def _in_order(counts: Iterable[_Count]) -> list[_Count]:
+    return sorted(counts, key=lambda count: count.key)
 
 
 async def take_stock(work: Work, batch: Promotion, count: int = 1) -> bool:
@@ -61,6 +104,17 @@ def counter_of(term: UsageTerm, user_id: int) -> CounterKey:
     """Which counter a term counts on: a subject left open is whoever places the order."""
     subject = str(user_id) if term.subject is None else term.subject
     return CounterKey(term.code, term.per, subject, term.period, term.start)
+
+
+def _gone(count: _Count, had: Used) -> Refusal:
+    limit = count.reward.batch_stock if count.reward else None
+    return Refusal(
+        code=ErrorCode.OUT_OF_STOCK,
+        subject=Subject.REWARD,
+        limit=limit,
+        used=had.uses,
+        told=Advice.REQUOTE,
+    )
 
 
 def _reached(term: UsageTerm, had: Used) -> Refusal:

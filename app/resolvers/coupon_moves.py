@@ -52,9 +52,16 @@ async def give_back(work: Work, order: Order, moment: datetime) -> int:
 
 
 async def grant(
-    work: Work, user_id: int, batch: Promotion, cause: str, moment: datetime
+    work: Work,
+    user_id: int,
+    batch: Promotion,
+    cause: str,
+    moment: datetime,
+    *,
+    stock_kept: bool = False,
 ) -> int | None:
     """A coupon of the batch as a reward; its id, of the first call where the cause repeats.
+    `stock_kept`: it was taken out of the stock before.
 
     None: out of stock, or the batch has ended; nothing is given. A batch's `per_user` bounds what
     members take for themselves, not what they are given. Changes the batch's shared counter: last
@@ -64,7 +71,7 @@ async def grant(
     if known is not None:
         return known
     valid_from, valid_until = coupon_span(batch, moment)
-    if valid_from >= valid_until or not await take_stock(work, batch, 1):
+    if valid_from >= valid_until or not (stock_kept or await take_stock(work, batch, 1)):
         return None
     return await work.coupons.add(
         NewCoupon(

@@ -14,6 +14,7 @@ from app.domain.orders.terms import RewardTerm
 from app.ports.jobs import Job
 from app.ports.work import Work
 from app.resolvers import coupon_moves, ledger_moves, referral_moves
+from app.resolvers.counting import give_back_stock
 from app.resolvers.desk import Desk
 from app.resolvers.once import repeated
 
@@ -62,14 +63,24 @@ async def completed(desk: Desk, work: Work, order: Order) -> Order:
 
 
 async def _grant_coupons(desk: Desk, work: Work, order: Order) -> None:
-    """The coupons that its terms promise, by the rules of their batches as they are now; a batch
-    that has gone, ended or run out gives none. Shared counters: last, in the order of codes."""
-    promised = [reward for reward in order.terms.rewards if reward.batch_code is not None]
-    for reward in sorted(promised, key=lambda reward: reward.batch_code or ""):
-        batch = desk.catalog.rules.by_code.get(reward.batch_code or "")
+    """The coupons that its terms promise, out of the stock that placement kept for them. A batch
+    that was withdrawn or has ended meanwhile gives none: such a coupon could not be used. Shared
+    counters: last, in the order of codes."""
+    promised = [(r.batch_code, r) for r in order.terms.rewards if r.batch_code is not None]
+    for code, reward in sorted(promised, key=lambda each: each[0]):
+        batch = desk.catalog.rules.by_code.get(code)
+        granted = None
         if batch is not None:
-            cause = reward_cause(order, reward)
-            await coupon_moves.grant(work, order.user_id, batch, cause, desk.moment)
+            granted = await coupon_moves.grant(
+                work,
+                order.user_id,
+                batch,
+                reward_cause(order, reward),
+                desk.moment,
+                stock_kept=reward.stock_kept,
+            )
+        if granted is None and reward.stock_kept:
+            await give_back_stock(work, code)
 
 
 def reward_cause(order: Order, reward: RewardTerm) -> str:

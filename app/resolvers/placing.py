@@ -161,7 +161,7 @@ async def _placed(desk: Desk, work: Work, new: NewOrder, wanted: PlaceWanted) ->
         await work.jobs.defer(_expiry(order))
         if wanted.scene is not None:
             await ask_payment(desk, work, order, wanted.scene)
-    await take(work, order.user_id, order.terms.usage)
+    await take(work, order.user_id, order.terms)
     return order
 
 

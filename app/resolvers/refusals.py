@@ -73,6 +73,7 @@ class Subject(StrEnum):
     MONEY = "MONEY"
     CODE = "CODE"
     AUTOMATIC = "AUTOMATIC"
+    REWARD = "REWARD"
     SESSION = "SESSION"
     REFRESH = "REFRESH"
     PHONE = "PHONE"

@@ -7,9 +7,11 @@ from app.domain.orders.lifecycle import OrderAct
 from app.domain.orders.status import OrderStatus
 from app.domain.orders.terms import RewardTerm
 from app.domain.promotions.benefits.reward import RewardKind
-from app.domain.promotions.promotion import Promotion
+from app.domain.promotions.promotion import CouponDelivery, Promotion
 from app.domain.shared.text import LocalizedText
 from app.resolvers.order_life import complete_order, fulfil_order, sweep_order_life
+from app.resolvers.refusals import Advice, ErrorCode, Subject
+from app.resolvers.unpaid_orders import expire_order
 from tests.domain.promotions.builders import batch
 from tests.fakes.world import catalog_of, station
 from tests.support.orders import applied_term, order_terms
@@ -131,6 +133,63 @@ async def test_completion_grants_the_coupon_that_was_promised_once(shop: Shop):
     await complete_order(shop.desk(), 1, order_id)
     held = await shop.rows("SELECT batch_code, status, cause FROM coupon")
     assert held == [("GIFT", "USABLE", f"order:{order_id}:earn:R")]
+
+
+def scarce(stock: int) -> Promotion:
+    delivery = CouponDelivery(valid_days_from_claim=7, stock=stock)
+    return batch("GIFT", 500, delivery=delivery)
+
+
+GIFT = reward(
+    kind=RewardKind.COUPON,
+    batch_code="GIFT",
+    batch_title=LocalizedText(zh="五元券"),
+    stock_kept=True,
+    batch_stock=1,
+)
+STOCK = "SELECT coalesce(sum(uses), 0)::int FROM promotion_counter WHERE code = 'GIFT'"
+
+
+async def test_a_promised_coupon_is_kept_from_placement_to_completion(shop: Shop):
+    """Who comes between is refused, not whoever was promised it."""
+    shop_with(shop, scarce(1))
+    first = await shop.buy(order_terms(rewards=(GIFT,)))
+    assert await shop.rows(STOCK) == [(1,)]
+    answer = await shop.try_place(order_terms(rewards=(GIFT,)))
+    assert isinstance(answer, tuple)
+    assert [(r.code, r.subject, r.advice, r.limit) for r in answer] == [
+        (ErrorCode.OUT_OF_STOCK, Subject.REWARD, Advice.REQUOTE, 1)
+    ]
+    await shop.complete(first)
+    assert await shop.rows("SELECT batch_code FROM coupon") == [("GIFT",)]
+    assert await shop.rows(STOCK) == [(1,)]
+
+
+async def test_a_promised_coupon_is_in_stock_again_when_the_order_is_off(shop: Shop):
+    shop_with(shop, scarce(1))
+    unpaid = await shop.place(order_terms(rewards=(GIFT,)))
+    shop.later(minutes=15)
+    await expire_order(shop.desk(), 1, unpaid)
+    assert await shop.rows(STOCK) == [(0,)]
+    refunded = await shop.buy(order_terms(rewards=(GIFT,)))
+    await shop.refund(refunded, 5_000)
+    assert await shop.rows(STOCK) == [(1,)]
+    await shop.refund(refunded)
+    assert await shop.rows(STOCK) == [(0,)]
+    completed = await shop.buy(order_terms(rewards=(GIFT,)))
+    await shop.complete(completed)
+    await shop.refund(completed)
+    assert await shop.rows("SELECT status FROM coupon") == [("REVOKED",)]
+    assert await shop.rows(STOCK) == [(1,)]
+
+
+async def test_a_batch_withdrawn_meanwhile_leaves_nothing_counted(shop: Shop):
+    shop_with(shop, scarce(1))
+    order_id = await shop.buy(order_terms(rewards=(GIFT,)))
+    shop_with(shop)
+    await shop.complete(order_id)
+    assert await shop.rows(STOCK) == [(0,)]
+    assert await shop.rows("SELECT 1 FROM coupon") == []
 
 
 async def test_a_batch_that_has_gone_gives_nothing_and_the_order_completes(shop: Shop):

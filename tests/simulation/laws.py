@@ -15,6 +15,7 @@ from app.domain.referral.referral import Side, SideState
 from app.domain.shared.money import half_up_ratio
 from app.domain.shared.payment import PaymentMethod
 from app.domain.wallet.coupon import CouponStatus
+from app.resolvers import order_life
 from app.resolvers.counting import counter_of
 from app.resolvers.referral_rewards import reward_cause
 from tests.simulation.town import MEMBERS, REFERRAL, RULES, STOCKS, TICKET
@@ -173,6 +174,16 @@ def what_is_earned_follows(world: World) -> Iterator[str]:
             yield f"order {order.id}: earned {earned} of {promised} promises"
 
 
+def promised_coupons_are_given(world: World) -> Iterator[str]:
+    """By every completed order that promised one: its stock was kept from placement on."""
+    for order in _orders(world):
+        for reward in order.terms.rewards if order.completed_at is not None else ():
+            cause = order_life.reward_cause(order, reward)
+            given = (order.user_id, cause) in world.store.rows("causes")
+            if reward.batch_code is not None and not given:
+                yield f"order {order.id}: no {reward.batch_code}, but it was promised"
+
+
 def money_at_the_provider(world: World) -> Iterator[str]:
     numbers = {p.number: p for p in world.store.rows("payments").values()}
     kept = Counter[tuple[int, int]]()
@@ -317,6 +328,7 @@ LAWS: tuple[Callable[[World], Iterator[Any]], ...] = (
     accounts_are_sums,
     burns_follow_orders,
     what_is_earned_follows,
+    promised_coupons_are_given,
     money_at_the_provider,
     one_order_a_quote,
     answers_are_kept,

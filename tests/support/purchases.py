@@ -20,11 +20,13 @@ from app.domain.shared.fuel import FuelGrade
 from app.domain.shared.payment import PaymentMethod, PaymentScene
 from app.ports.quote_tokens import QuoteClaims
 from app.resolvers.desk import Desk
+from app.resolvers.once import Receipt
 from app.resolvers.order_life import complete_order, fulfil_order
 from app.resolvers.payment_money import money_came
 from app.resolvers.placing import PlaceWanted, place
 from app.resolvers.refund_money import send_refund
 from app.resolvers.refunds import RefundAnswer, RefundAsked, request_refund
+from app.resolvers.refusals import Refusal
 from app.security.sealing import SealingKeys
 from app.storage.work import PostgresWorks
 from tests.fakes.pay import FakePay
@@ -63,6 +65,13 @@ class Shop:
 
     async def place(self, terms: OrderTerms, method: PaymentMethod | None = None) -> int:
         """The new order's id; asked for in the browser."""
+        answer = await self.try_place(terms, method)
+        assert not isinstance(answer, tuple), answer
+        return cast("int", answer["order_id"])
+
+    async def try_place(
+        self, terms: OrderTerms, method: PaymentMethod | None = None
+    ) -> Receipt | tuple[Refusal, ...]:
         number = next(self.numbers)
         claims = QuoteClaims(
             quote_id=f"q{self.user_id}-{number}",
@@ -79,9 +88,7 @@ class Shop:
             scene=PaymentScene.BROWSER,
             confirm_duplicate=True,
         )
-        answer = await place(self.desk(), self.user_id, claims, wanted)
-        assert not isinstance(answer, tuple), answer
-        return cast("int", answer["order_id"])
+        return await place(self.desk(), self.user_id, claims, wanted)
 
     async def money_comes(self, order_id: int) -> None:
         """The provider tells of the order's open payment."""

@@ -50,12 +50,15 @@ def _applied(offer: AppliedOffer) -> AppliedTerm:
 
 
 def _reward(earned: Earned) -> RewardTerm:
+    batch = earned.batch
     return RewardTerm(
         code=earned.promotion.code,
         title=earned.promotion.title,
         kind=earned.kind,
         points=earned.points,
         credit_fen=earned.credit_fen,
-        batch_code=earned.batch.code if earned.batch else None,
-        batch_title=earned.batch.title if earned.batch else None,
+        batch_code=batch.code if batch else None,
+        batch_title=batch.title if batch else None,
+        stock_kept=batch is not None,
+        batch_stock=batch.delivery.stock if batch and batch.delivery else None,
     )

@@ -54,7 +54,12 @@ class UsageTerm:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RewardTerm:
     """What completion earns: exactly one of `points` (> 0), `credit_fen` (> 0), `batch_code`.
-    `batch_title` is the granted coupon's."""
+    `batch_title` is the granted coupon's.
+
+    `stock_kept`: placement takes the coupon out of its batch's stock (`batch_stock`, as the quote
+    knew it; None: unbounded), so that completion finds it; False: an order of before that, whose
+    completion looks for one.
+    """
 
     code: str
     title: LocalizedText
@@ -63,6 +68,8 @@ class RewardTerm:
     credit_fen: int | None = None
     batch_code: str | None = None
     batch_title: LocalizedText | None = None
+    stock_kept: bool = False
+    batch_stock: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

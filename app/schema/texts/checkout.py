@@ -244,6 +244,10 @@ _BY_SUBJECT: dict[tuple[ErrorCode, Subject | None], LocalizedText] = {
     (ErrorCode.NOT_ELIGIBLE, Subject.AUTOMATIC): LocalizedText(
         zh="该优惠自动生效，无需领取", en="This offer applies by itself: there is nothing to claim"
     ),
+    (ErrorCode.OUT_OF_STOCK, Subject.REWARD): LocalizedText(
+        zh="完成订单所赠的券已发完，请看新的报价",
+        en="The coupon that this order earns has run out: see the new price",
+    ),
     (ErrorCode.ALREADY_CLAIMED, Subject.CODE): LocalizedText(
         zh="该兑换码已被使用", en="This code has been used"
     ),
