@@ -94,6 +94,7 @@ def services_of(
             front=outside.front,
             clock=outside.clock,
             secure=not outside.demo,
+            pages=EdgeSettings().h5_origins,
         ),
         revocations=outside.revocations,
         attempts=attempts,

@@ -72,6 +72,7 @@ class Admission:
         operation = _chosen(document, asked.operation_name)
         name = operation.name and operation.name.value
         permit(document.needs, name, context.principal)
+        context.no_store = name in document.needs  # what needs a permission is nobody's to keep
         self._documents.limits.check_variables(asked.variables)
         paid = await self._toll.for_running(context, document.costs[name], asked.variables)
         return Admitted(

@@ -244,6 +244,7 @@ class Edge:
     probes: Mapping[str, Callable[[], Awaitable[object]]] = field(default_factory=dict)
     view: ViewOptions = field(default_factory=ViewOptions)
     options: EdgeOptions = field(default_factory=EdgeOptions)
+    schema: Callable[[], strawberry.Schema] = toy_schema
 
     @property
     def tokens(self) -> AccessTokens:
@@ -266,4 +267,4 @@ class Edge:
             code_hashes=None,  # nor a code
         )
         options = replace(self.options, view=self.view)
-        return build_edge(toy_schema(), services, self.probes, options)
+        return build_edge(self.schema(), services, self.probes, options)

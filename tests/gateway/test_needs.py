@@ -3,6 +3,7 @@
 import pytest
 import strawberry
 from graphql import parse
+from starlette.testclient import TestClient
 
 from app.domain.identity.permissions import Permission
 from app.domain.identity.principal import Principal, PrincipalKind, member
@@ -10,6 +11,8 @@ from app.domain.identity.roles import Role
 from app.gateway.execution.needs import needs_of, permit
 from app.gateway.faults import EdgeCode, EdgeFault
 from app.schema.access import PUBLIC, access, core_of, declare, field_access
+from tests.gateway.asking import fetch
+from tests.gateway.support import NOW
 
 AUDIT, FULFIL = Permission.AUDIT_READ, Permission.ORDER_FULFIL
 
@@ -17,19 +20,23 @@ AUDIT, FULFIL = Permission.AUDIT_READ, Permission.ORDER_FULFIL
 @access(PUBLIC)
 @strawberry.type
 class Query:
-    now: str
-    trail: str = strawberry.field(metadata=field_access(AUDIT))
-    pumped: str = strawberry.field(metadata=field_access(FULFIL))
+    now: str = "now"
+    trail: str = strawberry.field(default="trail", metadata=field_access(AUDIT))
+    pumped: str = strawberry.field(default="pumped", metadata=field_access(FULFIL))
 
     @strawberry.field
     def deeper(self) -> "Query": ...
 
 
+def declared() -> strawberry.Schema:
+    built = strawberry.Schema(Query)
+    declare(core_of(built))
+    return built
+
+
 @pytest.fixture(scope="module")
 def schema():
-    built = core_of(strawberry.Schema(Query))
-    declare(built)
-    return built
+    return core_of(declared())
 
 
 @pytest.mark.parametrize(
@@ -84,3 +91,14 @@ def test_who_is_let_through():
     assert _refused(needs, other) == (403, EdgeCode.FORBIDDEN)
     both = {None: frozenset({AUDIT, FULFIL})}
     assert _refused(both, auditor) == (403, EdgeCode.FORBIDDEN)
+
+
+def test_what_needs_a_permission_is_nobodys_to_keep(edge):
+    edge.schema = declared
+    auditor = Principal(kind=PrincipalKind.STAFF, id=1, roles=frozenset({Role.AUDITOR}))
+    bearer = {"Authorization": f"Bearer {edge.tokens.issue(auditor, NOW)}"}
+    client = TestClient(edge.app())
+    for document, kept in (("{ trail }", "private, no-store"), ("{ now }", "public, ")):
+        answer = fetch(client, document, headers=bearer)
+        assert "errors" not in answer.json()
+        assert answer.headers["cache-control"].startswith(kept)
