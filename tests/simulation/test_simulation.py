@@ -8,7 +8,7 @@ from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.usage import NOTHING_USED, CounterKey, Used
 from app.ports.counters import Bounds
 from app.ports.work import Work
-from app.resolvers import claims, payment_money, placing, refund_money, unpaid_orders
+from app.resolvers import claims, counting, payment_money, placing, refund_money, unpaid_orders
 from tests.simulation.books.counters import MemoryCounters
 from tests.simulation.books.payments import MemoryPayments
 from tests.simulation.books.small import MemoryAudit, MemoryRequests
@@ -31,6 +31,10 @@ def test_a_seed_does_the_same_again() -> None:
 
 async def nothing(*_given: Any, **_named: Any) -> None:
     """A statement that was forgotten."""
+
+
+def no_stocks(*_given: Any) -> list[Any]:
+    return []
 
 
 async def without_stock(work: Work, batch: Promotion, at: str) -> None:
@@ -58,6 +62,7 @@ DEFECTS = {
     "members are not locked": (Transaction, "lock", nothing),
     "stock is not counted": (claims, "_take_one", without_stock),
     "limits are not counted": (placing, "take", nothing),
+    "promised coupons are not kept": (counting, "_stocks", no_stocks),
     "counters are not given back": (unpaid_orders, "give_back", nothing),
     "coupons are not released": (unpaid_orders.coupon_moves, "release", nothing),
     "burns are not undone": (unpaid_orders, "unburn_for_order", nothing),
