@@ -20,9 +20,17 @@ AUDIT, FULFIL = Permission.AUDIT_READ, Permission.ORDER_FULFIL
 @access(PUBLIC)
 @strawberry.type
 class Query:
-    now: str = "now"
-    trail: str = strawberry.field(default="trail", metadata=field_access(AUDIT))
-    pumped: str = strawberry.field(default="pumped", metadata=field_access(FULFIL))
+    @strawberry.field
+    def now(self) -> str:
+        return "now"
+
+    @strawberry.field(metadata=field_access(AUDIT))
+    def trail(self) -> str:
+        return "trail"
+
+    @strawberry.field(metadata=field_access(FULFIL))
+    def pumped(self) -> str:
+        return "pumped"
 
     @strawberry.field
     def deeper(self) -> "Query": ...
