@@ -1,5 +1,8 @@
 """`@defer` and `@stream`: in parts to who asks for parts, whole to everybody else."""
 
+import asyncio
+
+import orjson
 import pytest
 from graphql import parse, print_ast
 from starlette.testclient import TestClient
@@ -14,6 +17,7 @@ PARTS = "multipart/mixed;incrementalSpec=v0.2"
 APOLLO = f"{PARTS},{NEW},application/json;q=0.9"
 URQL = f"{NEW}, application/json, text/event-stream, multipart/mixed"
 DEFERRED = '{ ok ... @defer(label: "later") { leaf { value } } }'
+NEVER = "{ ok leaf { ... @defer { never } } }"
 STREAMED = "{ leaves @stream(initialCount: 1) { value } }"
 WHOLE = {"data": {"ok": "好", "leaf": {"value": 1}}}
 
@@ -106,13 +110,48 @@ def test_a_fault_in_the_first_part_is_masked(client):
 
 def test_what_takes_too_long_is_broken_off_with_a_typed_error(edge):
     edge.view = ViewOptions(deadline_s=0.05)
-    first, last = parts_in(
-        ask(TestClient(edge.app()), "{ ok leaf { ... @defer { never } } }", accept=APOLLO)
-    )
+    first, last = parts_in(ask(TestClient(edge.app()), NEVER, accept=APOLLO))
     assert first["data"]["ok"] == "好"
     assert last["hasNext"] is False
     assert last["completed"][0]["id"] == first["pending"][0]["id"]
     assert last["completed"][0]["errors"][0]["extensions"]["code"] == "TIMEOUT"
+
+
+async def test_a_client_that_goes_away_ends_what_is_still_to_come(edge):
+    """The field that never ends is cancelled, not left behind."""
+    begun: list[bytes] = []
+    messages = [
+        {"type": "http.request", "body": orjson.dumps({"query": NEVER}), "more_body": False}
+    ]
+    first_part = asyncio.Event()
+
+    async def receive():
+        if messages:
+            return messages.pop()
+        await first_part.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        if message["type"] == "http.response.body" and message["body"]:
+            begun.append(message["body"])
+            first_part.set()
+
+    headers = {"content-type": "application/json", "accept": APOLLO}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/graphql",
+        "query_string": b"",
+        "scheme": "http",
+        "client": ("127.0.0.1", 50_000),
+        "server": ("testserver", 80),
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+    }
+    before = asyncio.all_tasks()
+    async with asyncio.timeout(30):
+        await edge.app()(scope, receive, send)
+    assert len(begun) == 1
+    assert asyncio.all_tasks() == before
 
 
 def test_a_first_part_that_takes_too_long_has_a_status(edge):
