@@ -3,6 +3,7 @@
 from app.resolvers.desk import Desk
 from app.resolvers.ledger_moves import settle_lots
 from app.resolvers.once import repeated
+from app.resolvers.sweeping import each_by_itself
 
 MOST_SWEPT = 500
 """Members that one sweep takes on; what is left is the next one's."""
@@ -24,6 +25,5 @@ async def sweep_accounts(desk: Desk) -> int:
     each in a transaction of their own. How many."""
     async with desk.works.begin(None) as work:
         members = await work.accounts.due(desk.moment, MOST_SWEPT)
-    for user_id in members:
-        await release_account(desk, user_id)
+    await each_by_itself(members, lambda user_id: release_account(desk, user_id))
     return len(members)

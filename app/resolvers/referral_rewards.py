@@ -9,6 +9,7 @@ from app.ports.work import UnknownMember, Work
 from app.resolvers import coupon_moves, ledger_moves
 from app.resolvers.desk import Desk
 from app.resolvers.once import repeated
+from app.resolvers.sweeping import each_by_itself
 
 MOST_SWEPT = 500
 """Sides that one sweep takes on; what is left is the next one's."""
@@ -41,9 +42,12 @@ async def sweep_referrals(desk: Desk) -> int:
     async with desk.works.begin(None) as work:
         due = await work.referrals.due(desk.moment, MOST_SWEPT)
         found = [(await work.referrals.referral(friend_id), side) for friend_id, side in due]
-    for referral, side in found:
-        if referral is not None:
-            await settle_side(desk, referral.beneficiary(side), referral.friend_id, side)
+    sides = [
+        (referral.beneficiary(side), referral.friend_id, side)
+        for referral, side in found
+        if referral is not None
+    ]
+    await each_by_itself(sides, lambda each: settle_side(desk, *each))
     return len(due)
 
 

@@ -13,6 +13,7 @@ from app.resolvers.once import Asked, Receipt, once, repeated
 from app.resolvers.order_life import MOST_SWEPT, record
 from app.resolvers.payments import close_payments
 from app.resolvers.refusals import ErrorCode, Refusal, Refused, Subject
+from app.resolvers.sweeping import each_by_itself
 
 _ACTS = {OrderAct.EXPIRE: "order.expire", OrderAct.CANCEL: "order.cancel"}
 
@@ -70,8 +71,7 @@ async def sweep_unpaid(desk: Desk) -> int:
     """Expires what a lost or early job left; how many were found due."""
     async with desk.works.begin(None) as work:
         due = await work.orders.due(OrderAct.EXPIRE, desk.moment, MOST_SWEPT)
-    for user_id, order_id in due:
-        await expire_order(desk, user_id, order_id)
+    await each_by_itself(due, lambda order: expire_order(desk, *order))
     return len(due)
 
 

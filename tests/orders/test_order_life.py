@@ -2,6 +2,10 @@
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import text
+
+from app.documents.order_terms import TermsUnreadable
 from app.domain.loyalty.unit import Unit
 from app.domain.orders.lifecycle import OrderAct
 from app.domain.orders.status import OrderStatus
@@ -11,7 +15,7 @@ from app.domain.promotions.promotion import CouponDelivery, Promotion
 from app.domain.shared.text import LocalizedText
 from app.resolvers.order_life import complete_order, fulfil_order, sweep_order_life
 from app.resolvers.refusals import Advice, ErrorCode, Subject
-from app.resolvers.unpaid_orders import expire_order
+from app.resolvers.unpaid_orders import expire_order, sweep_unpaid
 from tests.domain.promotions.builders import batch
 from tests.fakes.world import catalog_of, station
 from tests.support.orders import applied_term, order_terms
@@ -198,3 +202,15 @@ async def test_a_batch_that_has_gone_gives_nothing_and_the_order_completes(shop:
     await shop.complete(order_id)
     assert (await shop.order(order_id)).status is OrderStatus.COMPLETED
     assert await shop.rows("SELECT 1 FROM coupon") == []
+
+
+async def test_an_order_that_cannot_be_read_holds_up_no_other(shop: Shop):
+    spoilt, other = [await shop.place(order_terms()) for _ in range(2)]
+    async with shop.engine.begin() as connection:
+        broken = "UPDATE fuel_order SET terms = terms - 'ledger' WHERE id = :id"
+        await connection.execute(text(broken), {"id": spoilt})
+    shop.later(minutes=15)
+    with pytest.raises(TermsUnreadable):
+        await sweep_unpaid(shop.desk())
+    statuses = await shop.rows("SELECT id, status FROM fuel_order ORDER BY id")
+    assert statuses == [(spoilt, "PLACED"), (other, "EXPIRED")]
