@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from starlette.datastructures import Headers
 
@@ -12,6 +13,8 @@ JSON = "application/json"
 EVENT_STREAM = "text/event-stream"
 MULTIPART = "multipart/mixed"
 INCREMENTAL = "incrementalspec=v0.2"
+LONGEST_KEPT = 400
+"""Characters of headers whose reading is kept."""
 _LANGUAGES = {"zh": Language.ZH, "en": Language.EN}
 
 
@@ -30,13 +33,22 @@ class Wanted:
     def of(cls, headers: Headers, unnamed: str = JSON) -> "Wanted":
         """`unnamed`: the media type of who takes anything without naming it."""
         accept = headers.get("accept")
-        return cls(
-            media_type=choose_media_type(accept, unnamed),
-            language=choose_language(headers.get("accept-language")),
-            takes_events=takes_events(accept),
-            prefers_events=prefers_events(accept),
-            takes_parts=takes_parts(accept),
-        )
+        languages = headers.get("accept-language")
+        if len(accept or "") + len(languages or "") > LONGEST_KEPT:
+            return _read.__wrapped__(accept, languages, unnamed)
+        return _read(accept, languages, unnamed)
+
+
+@lru_cache(maxsize=512)
+def _read(accept: str | None, languages: str | None, unnamed: str) -> Wanted:
+    """Kept, for each client sends the same again and again."""
+    return Wanted(
+        media_type=choose_media_type(accept, unnamed),
+        language=choose_language(languages),
+        takes_events=takes_events(accept),
+        prefers_events=prefers_events(accept),
+        takes_parts=takes_parts(accept),
+    )
 
 
 def weighted(header: str) -> Iterator[tuple[str, float]]:
@@ -107,7 +119,9 @@ def takes_parts(accept: str | None) -> bool:
     """Whether it names `multipart/mixed; incrementalSpec=v0.2`: urql lists `multipart/mixed` alone
     in every request, and means a format of old."""
     for item in (accept or "").split(","):
-        name, *parameters = ("".join(part.split()).lower() for part in item.split(";"))
+        name, *parameters = (
+            "".join(part.split()).replace('"', "").lower() for part in item.split(";")
+        )
         if name == MULTIPART and INCREMENTAL in parameters and _weight(parameters) > 0.0:
             return True
     return False

@@ -1,9 +1,18 @@
 """Content negotiation: media types and languages by weight."""
 
 import pytest
+from starlette.datastructures import Headers
 
 from app.domain.shared.text import Language
-from app.gateway.negotiation import GRAPHQL_RESPONSE, JSON, choose_language, choose_media_type
+from app.gateway.negotiation import (
+    GRAPHQL_RESPONSE,
+    JSON,
+    LONGEST_KEPT,
+    Wanted,
+    choose_language,
+    choose_media_type,
+    takes_parts,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,3 +68,51 @@ def test_the_media_type_a_client_likes_best(accept, chosen):
 )
 def test_the_language_a_client_likes_best(header, language):
     assert choose_language(header) is language
+
+
+@pytest.mark.parametrize(
+    ("accept", "unnamed", "named"),
+    [
+        (None, GRAPHQL_RESPONSE, GRAPHQL_RESPONSE),
+        ("*/*", GRAPHQL_RESPONSE, GRAPHQL_RESPONSE),
+        ("application/*;q=0.5", GRAPHQL_RESPONSE, GRAPHQL_RESPONSE),
+        ("application/json, */*", GRAPHQL_RESPONSE, JSON),
+        ("application/json", GRAPHQL_RESPONSE, JSON),
+        ("text/html", GRAPHQL_RESPONSE, None),
+    ],
+)
+def test_the_media_type_of_who_names_none(accept, unnamed, named):
+    assert choose_media_type(accept, unnamed) == named
+
+
+@pytest.mark.parametrize(
+    ("accept", "parts"),
+    [
+        ("multipart/mixed;incrementalSpec=v0.2", True),
+        ("multipart/mixed; incrementalSpec=v0.2; q=0.5, application/json", True),
+        ('application/json, Multipart/Mixed ; IncrementalSpec = "v0.2"', True),
+        ("multipart/mixed;incrementalSpec=v0.2;q=0", False),
+        ("multipart/mixed;incrementalSpec=v0.1", False),
+        ("multipart/mixed;deferSpec=20220824", False),
+        ("multipart/mixed", False),
+        ("*/*", False),
+        ("application/json;incrementalSpec=v0.2", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_parts_are_taken_by_who_names_their_format(accept, parts):
+    assert takes_parts(accept) is parts
+
+
+@pytest.mark.parametrize("padding", [0, LONGEST_KEPT])
+def test_headers_of_any_length_are_read_alike(padding):
+    headers = Headers({"accept": "application/json" + "," * padding, "accept-language": "en"})
+    for _ in range(2):
+        assert Wanted.of(headers) == Wanted(
+            media_type=JSON,
+            language=Language.EN,
+            takes_events=False,
+            prefers_events=False,
+            takes_parts=False,
+        )
