@@ -31,6 +31,7 @@ from app.gateway.trusted.manifest import ManifestInvalid
 from app.gateway.trusted.shelf import MANIFESTS, Shelf
 from app.gateway.trusted.uses import UseCounts
 from app.gateway.webhooks import PaymentWebhook
+from app.gateway.wechat_web import WeChatWeb
 from app.gateway.well_known import well_known_routes
 from app.loaders import Loaders
 from app.loaders.public.build import build_public_loaders
@@ -43,9 +44,16 @@ from app.resolvers.desk import Desk
 from app.schema.build import build_schema
 from app.security.access_tokens import AccessTokens
 from app.security.code_hashes import KeyedCodeHashes
+from app.security.login_states import LoginStates
 from app.security.quote_tokens import SignedQuoteTokens
 from app.security.session_cookies import SessionCookies
-from app.settings import EdgeSettings, LimitSettings, Settings, WatchingSettings
+from app.settings import (
+    EdgeSettings,
+    LimitSettings,
+    Settings,
+    WatchingSettings,
+    WeChatLoginSettings,
+)
 from app.storage.balances import PostgresBalanceRepository
 from app.storage.contract_usage import PostgresContractUsageRepository
 from app.storage.invoices import PostgresInvoiceRepository
@@ -173,6 +181,7 @@ def create_app(settings: Settings) -> Starlette:
     toll, attempts = limits_of(outside)
     watching, edge = WatchingSettings(), EdgeSettings()
     watch = Watch.of(watching, shelf)
+    services = services_of(outside, timedelta(seconds=settings.quote_ttl_s), attempts)
 
     @asynccontextmanager
     async def lifespan(serving: Starlette) -> AsyncIterator[None]:
@@ -187,7 +196,7 @@ def create_app(settings: Settings) -> Starlette:
 
     app = build_edge(
         build_schema(),
-        services_of(outside, timedelta(seconds=settings.quote_ttl_s), attempts),
+        services,
         probes_of(outside),
         EdgeOptions(
             view=ViewOptions(
@@ -208,6 +217,7 @@ def create_app(settings: Settings) -> Starlette:
                 watch.endpoint.route(),
                 *_webhook_routes(outside),
                 *well_known_routes(outside.keys),
+                *_login_routes(outside, services),
                 *_staff_routes(outside, attempts),
                 *(_demo_routes(outside) if settings.demo else ()),
             ],
@@ -244,6 +254,17 @@ def _staff_routes(outside: Outside, attempts: Attempts | None) -> list[Route]:
         clock=outside.clock,
         tokens=AccessTokens(outside.keys, STAFF_FOR),
         attempts=attempts,
+    ).routes()
+
+
+def _login_routes(outside: Outside, services: Services) -> list[Route]:
+    if services.cookies is None:
+        return []
+    return WeChatWeb(
+        services=services,
+        cookies=services.cookies,
+        states=LoginStates(outside.sealer),
+        return_url=WeChatLoginSettings().return_url,
     ).routes()
 
 

@@ -44,10 +44,15 @@ class CookieOptions:
     def name(self) -> str:
         return "__Host-youhui" if self.secure else "youhui-demo"
 
-    def header(self, word: str, lasts: timedelta) -> str:
-        """A `Set-Cookie`; no time left removes it."""
+    @property
+    def login_name(self) -> str:
+        """Of the cookie that a browser keeps while it is away to sign in."""
+        return f"{self.name}-login"
+
+    def header(self, word: str, lasts: timedelta, name: str | None = None) -> str:
+        """A `Set-Cookie`, of the session unless named; no time left removes it."""
         parts = [
-            f"{self.name}={word}",
+            f"{name or self.name}={word}",
             "Path=/",
             f"Max-Age={int(lasts.total_seconds())}",
             "HttpOnly",

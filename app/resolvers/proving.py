@@ -23,6 +23,11 @@ async def prove_wechat(context: RequestContext, code: str) -> ProvenIdentity | R
     return await _proven(context, code, lambda proofs: proofs.wechat_mini_program(code))
 
 
+async def prove_wechat_web(context: RequestContext, code: str) -> ProvenIdentity | Refusal:
+    """By the code that web authorisation brought back. Refused as `prove_wechat`."""
+    return await _proven(context, code, lambda proofs: proofs.wechat_web(code))
+
+
 async def prove_wechat_phone(context: RequestContext, code: str) -> ProvenPhone | Refusal:
     """By the code of the mini program's phone button. Refused as `prove_wechat`."""
     return await _proven(context, code, lambda proofs: proofs.wechat_phone(code))

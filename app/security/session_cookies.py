@@ -1,19 +1,17 @@
 """What the cookie of an H5 session holds: sealed, so that a page or a log that sees it learns
 nothing, and can make none."""
 
-from base64 import b64decode, urlsafe_b64encode
-from binascii import Error as Base64Error
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import orjson
 
 from app.domain.identity.principal import Principal, member
-from app.ports.sealing import SealBroken, Sealer
+from app.ports.sealing import Sealer
 from app.ports.session_tokens import SessionTokens, TokenPair
+from app.security.sealed_words import open_word, sealed_word
 
 PLACE = "session cookie"
-LONGEST = 1_024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,20 +33,14 @@ class SessionCookies:
 
     def word(self, pair: TokenPair) -> str:
         until = int(pair.expires_at.timestamp())
-        sealed = self.sealer.seal(orjson.dumps([until, pair.refresh_token]).decode(), PLACE)
-        return _spelled(sealed)
+        return sealed_word(self.sealer, orjson.dumps([until, pair.refresh_token]).decode(), PLACE)
 
     def read(self, word: str) -> CookieSession | None:
         """None for whatever `word` did not make."""
-        if len(word) > LONGEST:
+        opened = open_word(self.sealer, word, PLACE)
+        if opened is None:
             return None
-        try:
-            sealed = b64decode(word + "=" * (-len(word) % 4), altchars=b"-_", validate=True)
-            if _spelled(sealed) != word:
-                return None
-            until, refresh_token = orjson.loads(self.sealer.open(sealed, PLACE))
-        except (SealBroken, Base64Error, ValueError):
-            return None
+        until, refresh_token = orjson.loads(opened)
         presented = self.tokens.read_refresh(refresh_token)
         if presented is None:
             return None
@@ -57,7 +49,3 @@ class SessionCookies:
             fresh_until=datetime.fromtimestamp(until, UTC),
             refresh_token=refresh_token,
         )
-
-
-def _spelled(sealed: bytes) -> str:
-    return urlsafe_b64encode(sealed).rstrip(b"=").decode()

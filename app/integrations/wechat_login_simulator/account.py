@@ -3,8 +3,8 @@
 from app.integrations.sms.gateway import SmsAccount
 from app.integrations.wechat_login.account import WeChatApp, WeChatLoginAccount
 
-MINI_PROGRAM = WeChatApp("wxdemo0000000001", "simulated")
-OFFICIAL = WeChatApp("wxdemo0000000002", "simulated")
+MINI_PROGRAM = WeChatApp("wxdemo0000000001", "simulated-secret")
+OFFICIAL = WeChatApp("wxdemo0000000002", "simulated-secret")
 SMS_KEY_ID, SMS_KEY_SECRET = "simulated", "simulated"
 
 
