@@ -7,16 +7,18 @@ import os
 import signal
 import subprocess
 import sys
+from urllib.parse import urlsplit
 
 import click
 
 from app.cli.logs import logging_as
 from app.cli.servers import databases
 from app.domain.audit.record import Actor
+from app.integrations.local_servers import running_servers
 from app.integrations.local_servers.children import follow_parent
 from app.outside import Outside
 from app.resolvers.desk import Desk
-from app.settings import Settings, WatchingSettings, without_driver
+from app.settings import Settings, WatchingSettings, WeChatPaySettings, without_driver
 from app.storage.job_board import JobBoard
 from app.storage.reconciliation import PostgresReconciliationRepository
 from app.worker.reconciliation import reconciliation_task
@@ -46,6 +48,7 @@ def worker(processes: int) -> None:
     settings = Settings()
     if os.environ.get(FOLLOWS):
         follow_parent(signal.SIGTERM)
+    settings = beside_its_server(settings)
     with databases(settings) as at:
         found = settings.model_copy(
             update={"database_url": at.database_url, "redis_url": at.redis_url}
@@ -54,6 +57,26 @@ def worker(processes: int) -> None:
             asyncio.run(_run(found))
         else:
             _run_several(found, processes)
+
+
+def beside_its_server(settings: Settings) -> Settings:
+    """In demo mode the pay simulator is told where notices of refunds go: to the port of the
+    settings, else of the server that runs over the same data folder. A merchant's account names
+    the address itself."""
+    if not settings.demo or "port" in settings.model_fields_set or WeChatPaySettings().notify_url:
+        return settings
+    running = running_servers(settings.data_dir)
+    servers = running.servers if running is not None else ()
+    port = next((urlsplit(each.address).port for each in servers if each.name == "youhui"), None)
+    if port is not None:
+        return settings.model_copy(update={"port": port})
+    LOG.warning(
+        "不知道服务的端口，支付通知将发往 %d；服务用别的端口时，请设置 YOUHUI_PORT。"
+        "The server's port is not known: notices go to %d; if it is another, set YOUHUI_PORT.",
+        settings.port,
+        settings.port,
+    )
+    return settings
 
 
 async def _run(settings: Settings) -> None:
@@ -115,6 +138,7 @@ def _start(settings: Settings) -> subprocess.Popen[bytes]:
         **os.environ,
         "YOUHUI_DATABASE_URL": settings.database_url or "",
         "YOUHUI_REDIS_URL": settings.redis_url or "",
+        "YOUHUI_PORT": str(settings.port),
         FOLLOWS: "1",
     }
     return subprocess.Popen([sys.executable, "-m", "app.cli", "worker"], env=environment)

@@ -104,3 +104,14 @@ def test_without_a_worker_health_fails(database_url, tmp_path):
 def test_retry_wants_ids_or_all(database_url, tmp_path):
     assert jobs(database_url, tmp_path, "retry").returncode == 2
     assert jobs(database_url, tmp_path, "retry", "--all").returncode == 0
+
+
+def test_a_demo_worker_that_does_not_know_its_server_says_where_notices_go(
+    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("YOUHUI_DEMO", "1")
+    for port, said in (("", True), ("8123", False)):
+        monkeypatch.setenv("YOUHUI_PORT", port)
+        with worker(database_url, tmp_path):
+            eventually(lambda: "worker ready" in (tmp_path / "worker.out").read_text("utf-8"))
+        assert ("YOUHUI_PORT" in (tmp_path / "worker.out").read_text("utf-8")) is said

@@ -2,8 +2,10 @@
 
 import ast
 import inspect
+import pkgutil
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -11,16 +13,22 @@ import pytest
 import app.loaders.viewer
 from app.domain.stations.station import StationDetails
 from app.loaders.public.station_details import StationDetailsByIdLoader
-from app.loaders.viewer import balances, coupons, favourites, habits, member
 from app.loaders.viewer import build as viewer_build
-from app.loaders.viewer.build import ViewerSources, build_viewer_loaders
+from app.loaders.viewer.build import ViewerLoaders, ViewerSources, build_viewer_loaders
 from app.loaders.viewer.own import ViewerLoader
 
+MODULES = [
+    import_module(f"{app.loaders.viewer.__name__}.{found.name}")
+    for found in pkgutil.iter_modules(app.loaders.viewer.__path__)
+]
 VIEWER_LOADERS = [
     thing
-    for module in (balances, coupons, favourites, habits, member)
+    for module in MODULES
     for thing in vars(module).values()
-    if inspect.isclass(thing) and issubclass(thing, ViewerLoader) and thing is not ViewerLoader
+    if inspect.isclass(thing)
+    and issubclass(thing, ViewerLoader)
+    and thing is not ViewerLoader
+    and thing.__module__ == module.__name__
 ]
 
 
@@ -87,7 +95,8 @@ async def test_without_a_cache_the_rows_are_read():
 
 
 def test_all_viewer_loaders_are_looked_at():
-    assert len(VIEWER_LOADERS) == 8
+    """One a field of what a request is given."""
+    assert len(VIEWER_LOADERS) == len(fields(ViewerLoaders))
 
 
 @pytest.mark.parametrize("loader", VIEWER_LOADERS)
