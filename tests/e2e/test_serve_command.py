@@ -142,7 +142,8 @@ def test_the_log_names_requests_but_nothing_personal(seeded_database_url, tmp_pa
 
 
 def test_outside_demo_mode_there_is_no_way_to_be_anyone(seeded_database_url, tmp_path):
-    with serving(seeded_database_url, None, tmp_path, YOUHUI_DEMO="0") as live:
+    outside = {"YOUHUI_DEMO": "0", "YOUHUI_DOCUMENTS": "open"}
+    with serving(seeded_database_url, None, tmp_path, **outside) as live:
         assert live.http.get("/demo/personas").status_code == 404
         answer = live.http.post("/demo/token", json={"persona": "regular"})
         assert answer.status_code == 404
