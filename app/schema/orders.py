@@ -1,5 +1,6 @@
 """Orders: placed, cancelled, read. Everything is told from what was frozen at placement."""
 
+import asyncio
 from datetime import datetime
 
 import strawberry
@@ -150,8 +151,8 @@ class Order(Node):
 
     @strawberry.field
     async def applied(self, info: Info) -> list[AppliedOffer]:
-        user_id = self._order.user_id
-        return [await _applied(user_id, term, info) for term in self._order.terms.applied]
+        user_id, terms = self._order.user_id, self._order.terms
+        return await asyncio.gather(*(_applied(user_id, term, info) for term in terms.applied))
 
     @strawberry.field
     def rewards(self, info: Info) -> list[Reward]:

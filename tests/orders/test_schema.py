@@ -226,3 +226,17 @@ async def test_what_became_of_an_invoice_is_shown_to_its_driver_alone(client: Cl
     }
     assert "INVOICE" in told["actions"]
     assert await client.ask(ISSUED, user_id=2, id=id_of(order_id)) is None
+
+
+async def test_the_coupons_of_an_order_are_read_together(client: Client):
+    shop = client.shop
+    tickets = [applied_term(f"C{n}", 100, lane=Lane.COUPON, coupon_id=n) for n in (5, 6, 7)]
+    for ticket in tickets:
+        await rows.put_coupon(shop.engine, 1, ticket.coupon_id or 0, batch_code=ticket.code)
+    order_id = await shop.buy(order_terms(*tickets))
+    told = await client.ask(
+        "query ($id: ID!) { order(id: $id) { applied { label coupon { id } } } }",
+        id=id_of(order_id),
+    )
+    assert len(told["applied"]) == 3
+    assert client.world.wallets.statements == 1
