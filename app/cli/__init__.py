@@ -1,9 +1,11 @@
 """The `youhui` command. Each command lies in its own module and is loaded only when it is used."""
 
+import gc
 import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple, cast
 
 import click
@@ -73,11 +75,22 @@ class LazyGroup(click.Group):
         place = COMMANDS.get(cmd_name)
         if place is None:
             return None
-        return cast("click.Command", getattr(import_module(place.module), place.attribute))
+        return cast("click.Command", getattr(_imported(place.module), place.attribute))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("命令 Commands"):
             formatter.write_dl([(name, place.help) for name, place in COMMANDS.items()])
+
+
+def _imported(module: str) -> ModuleType:
+    """Modules stay to the end: looking for cycles among them while they are read, and ever after,
+    finds nothing and takes a tenth of the start."""
+    gc.disable()
+    try:
+        return import_module(module)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

@@ -54,7 +54,7 @@ def worker(processes: int) -> None:
             update={"database_url": at.database_url, "redis_url": at.redis_url}
         )
         if processes == 1:
-            asyncio.run(_run(found))
+            _run_one(found)
         else:
             _run_several(found, processes)
 
@@ -77,6 +77,15 @@ def beside_its_server(settings: Settings) -> Settings:
         settings.port,
     )
     return settings
+
+
+def _run_one(settings: Settings) -> None:
+    if sys.platform == "win32":
+        asyncio.run(_run(settings))
+    else:
+        import uvloop  # noqa: PLC0415 - there is none for Windows
+
+        uvloop.run(_run(settings))
 
 
 async def _run(settings: Settings) -> None:

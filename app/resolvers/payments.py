@@ -148,11 +148,12 @@ async def prepare(
     """
     async with desk.works.begin(user_id) as work:
         payments = await work.payments.of_order(user_id, order_id)
-    for payment in payments:
-        if payment.state is PaymentState.OPEN:
-            prepared = await _prepared(desk, (user_id, payment.id), client_address)
-            return prepared if prepared is not None and prepared.sheet is not None else None
-    return None
+        payment = next((one for one in payments if one.state is PaymentState.OPEN), None)
+        if payment is None:
+            return None
+        order = await work.orders.order(user_id, order_id)
+    prepared = await _with_sheet(desk, order, payment, client_address)
+    return prepared if prepared is not None and prepared.sheet is not None else None
 
 
 async def _prepared(desk: Desk, key: tuple[int, int], client_address: str | None) -> Payment | None:
@@ -162,6 +163,13 @@ async def _prepared(desk: Desk, key: tuple[int, int], client_address: str | None
         if payment is None or payment.state is not PaymentState.OPEN:
             return None
         order = await work.orders.order(payment.user_id, payment.order_id)
+    return await _with_sheet(desk, order, payment, client_address)
+
+
+async def _with_sheet(
+    desk: Desk, order: Order | None, payment: Payment, client_address: str | None
+) -> Payment | None:
+    """An open payment as `_prepared` promises it; outside any transaction."""
     provider = desk.providers.get(payment.method)
     if order is None or provider is None or payment.sheet is not None:
         return payment

@@ -55,6 +55,17 @@ class PostgresApplicationBook:
             made_at=row.made_at,
         )
 
+    async def code_opened(self, hashes: Sequence[bytes], session_id: int) -> None:
+        opened = update(CODE).where(CODE.c.code_hash.in_(list(hashes)))
+        await self._connection.execute(opened.values(session_id=session_id))
+
+    async def session_of_code(self, hashes: Sequence[bytes]) -> tuple[int, int] | None:
+        query = select(CODE.c.owner_id, CODE.c.session_id).where(
+            CODE.c.code_hash.in_(list(hashes)), CODE.c.session_id.is_not(None)
+        )
+        row = (await self._connection.execute(query)).first()
+        return None if row is None else (row.owner_id, row.session_id)
+
     async def purge_codes(self, made_before: datetime) -> int:
         gone = delete(CODE).where(CODE.c.made_at < made_before)
         return (await self._connection.execute(gone)).rowcount
@@ -109,9 +120,7 @@ class PostgresApplicationRepository:
         return _client(rows[0]) if rows else None
 
     async def clients(self) -> Sequence[OAuthClient]:
-        return [
-            _client(row) for row in await self._rows(select(CLIENT).order_by(CLIENT.c.client))
-        ]
+        return [_client(row) for row in await self._rows(select(CLIENT).order_by(CLIENT.c.client))]
 
     async def service(self, service_id: int) -> ServiceAccount | None:
         rows = await self._rows(select(SERVICE).where(SERVICE.c.id == service_id))

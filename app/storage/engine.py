@@ -31,6 +31,10 @@ SILENT_PEER = {
 """A host that vanished without a word is noticed within about 25 s; by itself the kernel takes a
 quarter of an hour or more, and the reader of catalog versions would wait as long."""
 
+PREPARE_AT = 1
+"""A statement is planned once a connection, the second time it comes. There are few of them, and
+connections are taken up last in, first out, so that the ones in use know them all."""
+
 IDLE_IN_TRANSACTION_MS = 10_000
 """A process that was stopped in the middle of a transaction loses its locks after so long."""
 
@@ -67,10 +71,12 @@ def make_engine(
         max_overflow=max_overflow,
         pool_timeout=pool_timeout_s,
         pool_recycle=1_800,
+        pool_use_lifo=True,
         connect_args={
             "application_name": application_name,
             "connect_timeout": 5,
             "options": options,
+            "prepare_threshold": PREPARE_AT,
             **SILENT_PEER,
         },
     )

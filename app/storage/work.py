@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -34,6 +34,11 @@ from app.storage.tables import JoinedAccountRow, MemberRow, table_of
 
 MEMBER = table_of(MemberRow)
 JOINED = table_of(JoinedAccountRow)
+LOCK_MEMBER = (
+    select(MEMBER.c.user_id)
+    .where(MEMBER.c.user_id == bindparam("member"))
+    .with_for_update(key_share=True)
+)
 IN_THE_WAY = frozenset({"40P01", "40001"})
 """SQLSTATE of a deadlock and of a serialization failure: this transaction was undone for another."""
 
@@ -169,10 +174,7 @@ class PostgresWorks:
 
 async def _lock_member(connection: AsyncConnection, user_id: int) -> None:
     """Held to the end. NO KEY: rows that refer to the member may be added meanwhile."""
-    locked = (
-        select(MEMBER.c.user_id).where(MEMBER.c.user_id == user_id).with_for_update(key_share=True)
-    )
-    if (await connection.execute(locked)).first() is None:
+    if (await connection.execute(LOCK_MEMBER, {"member": user_id})).first() is None:
         heir = select(JOINED.c.owner_id).where(JOINED.c.joined_id == user_id)
         raise UnknownMember(user_id, await connection.scalar(heir))
 

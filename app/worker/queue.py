@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import selectors
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from procrastinate import App, PsycopgConnector, exceptions, jobs, manager
+from psycopg_pool import AsyncConnectionPool
 
 LOG = logging.getLogger("youhui.worker")
 PATIENCE_S = 10.0
@@ -74,10 +77,29 @@ class PatientJobManager(manager.JobManager):
             await asyncio.sleep(0.2)
 
 
+def _pool(**given: Any) -> AsyncConnectionPool:
+    given["check"] = _heard_out
+    return AsyncConnectionPool(**given)
+
+
+async def _heard_out(connection: psycopg.AsyncConnection[Any]) -> None:
+    """Where a connection was broken, that news waits to be read: only then is it asked whether it
+    still works, not before every statement."""
+    with selectors.DefaultSelector() as news:
+        news.register(connection.fileno(), selectors.EVENT_READ)
+        if news.select(timeout=0):
+            await connection.execute("")
+
+
 def make_queue(conninfo: str, concurrency: int) -> App:
     """`conninfo`: as libpq takes it. Nothing is connected before `open_async`."""
     connector = PsycopgConnector(
-        conninfo=conninfo, kwargs=CONNECTION, min_size=1, max_size=concurrency + 4, timeout=5
+        conninfo=conninfo,
+        kwargs=CONNECTION,
+        min_size=1,
+        max_size=concurrency + 4,
+        timeout=5,
+        pool_factory=_pool,
     )
     queue = App(connector=connector, periodic_defaults={"max_delay": 86_400})
     queue.job_manager = PatientJobManager(connector)

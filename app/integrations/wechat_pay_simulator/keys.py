@@ -11,6 +11,7 @@ import shutil
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature
@@ -101,7 +102,12 @@ class SimulatorKeys:
 
 def strangers_signature(message: bytes) -> str:
     """By a key that nobody was told to trust."""
-    return _signature(generate_private_key(65537, 2048), message)
+    return _signature(_strangers_key(), message)
+
+
+@cache
+def _strangers_key() -> RSAPrivateKey:
+    return generate_private_key(65537, 2048)
 
 
 def _signature(key: RSAPrivateKey, message: bytes) -> str:
@@ -109,7 +115,9 @@ def _signature(key: RSAPrivateKey, message: bytes) -> str:
 
 
 def _private(pem: str) -> RSAPrivateKey:
-    key = load_pem_private_key(pem.encode(), password=None)
+    """Made by `_make`, and by nobody else: whether its numbers are prime needs no proof, which takes
+    a tenth of a second at every start."""
+    key = load_pem_private_key(pem.encode(), password=None, unsafe_skip_rsa_key_validation=True)
     if not isinstance(key, RSAPrivateKey):
         raise TypeError("not an RSA key")
     return key
