@@ -4,13 +4,13 @@ The last line says it all: seed=… faults=… requests=… orders=… unresolve
 """
 
 import argparse
-import asyncio
 import shutil
 import sys
 import tempfile
 from pathlib import Path
 
 import click
+import uvloop
 from rich.console import Console
 from rich.table import Table
 
@@ -34,7 +34,7 @@ def main() -> None:
     folder = Path(tempfile.mkdtemp(prefix="youhui-faults-"))
     outcome = None
     try:
-        outcome = asyncio.run(
+        outcome = uvloop.run(
             run(
                 folder,
                 Wanted(

@@ -5,9 +5,8 @@ import random
 from dataclasses import dataclass
 from typing import Any
 
-import httpx2
-
 from tests.faults.history import Act, History, Told
+from tests.faults.http import Http, NoAnswer, NotTaken
 from tests.faults.town import Town
 
 TIMEOUT_S = 6.0
@@ -25,17 +24,13 @@ SAME = {
 """Of each payload, what every answer to one key must repeat."""
 
 
-class NoAnswer(Exception):
-    """The request may or may not have happened."""
-
-
 @dataclass
 class Client:
     """`over`: set when everything runs well again; then each act must come to an answer soon."""
 
     town: Town
     history: History
-    http: httpx2.AsyncClient
+    http: Http
     chance: random.Random
     over: asyncio.Event
 
@@ -43,59 +38,63 @@ class Client:
         """The data of one answer. Raises `NoAnswer` where it holds faults or there is none."""
         self.history.requests += 1
         try:
-            body = (await self._sent(user_id, document, variables)).json()
-        except (httpx2.HTTPError, ValueError) as error:
+            body = await self._sent(user_id, document, variables)
+        except NoAnswer:
             self.history.faulted += 1
-            raise NoAnswer(type(error).__name__) from error
+            raise
         if body.get("errors"):
             self.history.faulted += 1
             raise NoAnswer(str(body["errors"])[:300])
         return body["data"]
 
-    async def _sent(
-        self, user_id: int, document: str, variables: dict[str, Any]
-    ) -> httpx2.Response:
-        """By any server that takes a connection, as a balancer in front of them would."""
-        ports = self.chance.sample(self.town.ports, k=len(self.town.ports))
-        for port in ports:
+    async def _sent(self, user_id: int, document: str, variables: dict[str, Any]) -> Any:
+        """By the server with the fewest requests under way of those that take a connection, as a
+        balancer in front of them would."""
+        given = {"query": document, "variables": variables}
+        headers = {
+            "Authorization": f"Bearer {self.town.token(user_id)}",
+            "Youhui-Device": f"device-{user_id}",
+        }
+        refused: set[int] = set()
+        while True:
+            port = self._least_busy(refused)
+            self.town.under_way[port] += 1
             try:
-                return await self.http.post(
-                    f"http://127.0.0.1:{port}/graphql",
-                    json={"query": document, "variables": variables},
-                    headers={
-                        "Authorization": f"Bearer {self.town.token(user_id)}",
-                        "Youhui-Device": f"device-{user_id}",
-                    },
-                    timeout=TIMEOUT_S,
-                )
-            except httpx2.ConnectError:
-                if port == ports[-1]:
-                    raise
-        raise AssertionError("there is at least one server")
+                return await self.http.post(port, "/graphql", given, headers, TIMEOUT_S)
+            except NotTaken as error:
+                refused.add(port)
+                if len(refused) == len(self.town.ports):
+                    raise NoAnswer("nobody listens") from error
+            finally:
+                self.town.under_way[port] -= 1
+
+    def _least_busy(self, refused: set[int]) -> int:
+        left = [port for port in self.town.ports if port not in refused]
+        return min(left, key=lambda port: (self.town.under_way[port], self.chance.random()))
 
     async def read(
         self, user_id: int, document: str, variables: dict[str, Any]
     ) -> dict[str, Any] | None:
         """As `ask`, a few times; None: never answered."""
-        for _ in range(6):
+        for failed in range(6):
             try:
                 return await self.ask(user_id, document, variables)
             except NoAnswer:
-                await self.pause()
+                await self.pause(failed)
         return None
 
     async def act(self, act: Act, document: str) -> dict[str, Any] | None:
         """Repeats until told; None: it was still unknown a while after everything was well."""
-        if act not in self.history.acts:
-            self.history.acts.append(act)
-        left, in_all = TRIES_AT_REST, TRIES
-        while left and in_all:
+        self.history.note(act)
+        left = TRIES_AT_REST
+        for failed in range(TRIES):
+            if not left:
+                break
             left -= self.over.is_set()
-            in_all -= 1
             payload = await self.attempt(act, document)
             if payload is not None:
                 return payload
-            await self.pause()
+            await self.pause(failed)
         return None
 
     async def attempt(self, act: Act, document: str) -> dict[str, Any] | None:
@@ -117,5 +116,7 @@ class Client:
         act.learn(told, codes, result)
         return payload
 
-    async def pause(self) -> None:
-        await asyncio.sleep(self.chance.uniform(0.05, 0.4))
+    async def pause(self, failed: int) -> None:
+        """Longer after each failure, up to about a second: who asks a database that is just starting
+        over and over keeps it from starting."""
+        await asyncio.sleep(self.chance.uniform(0.05, 0.1 * 2 ** min(failed, 3)))

@@ -13,7 +13,7 @@ class Told(StrEnum):
     UNKNOWN = "UNKNOWN"
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Act:
     """One operation of one member under one key. `codes`: of its refusal. `result`: ids and
     amounts of the definite answer. `quote_id`: of placements."""
@@ -42,11 +42,15 @@ class Act:
 
 @dataclass(slots=True)
 class History:
-    """All acts of all clients."""
+    """All acts of all clients, in the order of their beginning."""
 
-    acts: list[Act] = field(default_factory=list[Act])
+    acts: dict[Act, None] = field(default_factory=dict[Act, None])
     requests: int = 0
     faulted: int = 0
+
+    def note(self, act: Act) -> None:
+        """Once however often it is repeated."""
+        self.acts.setdefault(act)
 
     def of(self, operation: str) -> list[Act]:
         return [act for act in self.acts if act.operation == operation]

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import httpx2
-
 from tests.faults.asking import Client
 from tests.faults.checker import Found, check_all
 from tests.faults.history import History, Told
+from tests.faults.http import Http
 from tests.faults.mischief import Mischief
 from tests.faults.schedule import schedule
 from tests.faults.shopping import Shopper
@@ -48,16 +47,16 @@ class Wanted:
 
 async def run(folder: Path, wanted: Wanted, tell: Tell) -> Outcome:
     """Everything that was started is ended, however the run ends."""
-    town = Town.at(folder, wanted.defect)
+    town, http = Town.at(folder, wanted.defect), Http()
     try:
         await town.open(tell)
-        async with httpx2.AsyncClient() as http:
-            return await _run(town, http, wanted, tell)
+        return await _run(town, http, wanted, tell)
     finally:
+        http.close()
         await town.close()
 
 
-async def _run(town: Town, http: httpx2.AsyncClient, wanted: Wanted, tell: Tell) -> Outcome:
+async def _run(town: Town, http: Http, wanted: Wanted, tell: Tell) -> Outcome:
     history, over = History(), asyncio.Event()
     simulator = Simulator(http, town)
     world = await build_world(town, http)

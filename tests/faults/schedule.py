@@ -66,7 +66,7 @@ def schedule(seconds: float, seed: int, every_s: float = 1.2) -> Iterator[Fault]
         yield Fault(
             at_s=round(at, 2),
             kind=waiting.pop(),
-            for_s=round(chance.uniform(0.2, 1.6), 2),
+            for_s=round(chance.uniform(0.2, 1.0), 2),
             strength=round(chance.random(), 3),
         )
         at += chance.uniform(0.5, 1.5) * every_s

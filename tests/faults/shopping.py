@@ -37,7 +37,7 @@ class Shopper:
     async def shop(self) -> None:
         """Until everything is over."""
         doings = (
-            (self.buy, 12),
+            (self.buy, 24),
             (self.claim, 3),
             (self.redeem, 1),
             (self.refer, 2),
@@ -96,10 +96,10 @@ class Shopper:
         """Often more than once: together, one after the other, or with another key."""
         chance, client = self.client.chance, self.client
         way = chance.random()
-        if way < 0.15:
-            client.history.acts.append(act)
+        if way < 0.06:
+            client.history.note(act)
             await asyncio.gather(*(client.attempt(act, PLACE) for _ in range(3)))
-        elif way < 0.25:
+        elif way < 0.11:
             rival = self._act("placeOrder", act.user_id, act.given)
             rival.quote_id = act.quote_id
             both = await asyncio.gather(client.act(act, PLACE), client.act(rival, PLACE))
@@ -108,7 +108,7 @@ class Shopper:
                 act.contradictions.append(f"one quote, two orders: {act.result} {rival.result}")
             return both[0] if act.told is Told.DONE else None
         placed = await client.act(act, PLACE)
-        if way > 0.85:
+        if way > 0.95:
             await client.attempt(act, PLACE)
         return placed
 
@@ -129,7 +129,7 @@ class Shopper:
             )
             return
         await self.simulator.pay(self.client, buyer, order)
-        if chance.random() < 0.3:
+        if chance.random() < 0.15:
             await asyncio.sleep(chance.uniform(0, 3))
             await self._refund(buyer, order)
 
@@ -158,7 +158,7 @@ class Shopper:
         member = self.client.chance.choice(self.world.members)
         act = self._act("claimOffer", member, {"offerId": self.world.scarce_offer})
         if self.client.chance.random() < 0.3:
-            self.client.history.acts.append(act)
+            self.client.history.note(act)
             await asyncio.gather(*(self.client.attempt(act, CLAIM) for _ in range(2)))
         await self.client.act(act, CLAIM)
 

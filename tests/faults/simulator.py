@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import httpx2
 import psycopg
 
 from app.resolvers.keys import OrderKey
 from app.schema import ids
 from tests.faults.history import Act
+from tests.faults.http import Http, NoAnswer, NotTaken
 from tests.faults.town import Town
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
 START = """mutation($input: StartPaymentInput!) { startPayment(input: $input) {
   order { id } payment { id } userErrors { code } } }"""
+NUMBER = "SELECT number FROM payment WHERE user_id = %s AND order_id = %s ORDER BY id DESC LIMIT 1"
 MISDEEDS: dict[str, dict[str, Any]] = {
     "repeat": {"copies": 3},
     "reorder": {"delay_ms": 2_500, "spread": True},
@@ -34,11 +34,10 @@ class Simulator:
     """`number_of` looks up what an order's payment is called; a client would read it off the
     sheet, which a real phone opens."""
 
-    http: httpx2.AsyncClient
+    http: Http
     town: Town
-
-    def _url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.town.simulator_port}/control/{path}"
+    _connection: psycopg.AsyncConnection[tuple[object, ...]] | None = None
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def pay(self, client: Client, buyer: int, order: dict[str, Any]) -> None:
         """The driver pays; where no sheet was had, asks for one first. Money for an order that was
@@ -56,28 +55,26 @@ class Simulator:
 
     async def _paid(self, client: Client, number: str) -> bool:
         try:
-            answer = await self.http.post(
-                self._url(f"payments/{number}/pay"), json={"late": True}, timeout=10
-            )
-        except httpx2.HTTPError:
+            return "notice_id" in await self._told(f"payments/{number}/pay", {"late": True})
+        except (NoAnswer, NotTaken):
             return False
-        return answer.status_code == 200
+
+    async def _told(self, what: str, given: dict[str, Any]) -> Any:
+        return await self.http.post(self.town.simulator_port, f"/control/{what}", given)
 
     async def _number(self, buyer: int, order_id: str) -> str | None:
         """None: there is no payment yet, or the database is just starting."""
         key = ids.decode(order_id)
         assert isinstance(key, OrderKey)
-        with suppress(psycopg.OperationalError):
-            return await asyncio.to_thread(self._look_up, buyer, key.order_id)
-        return None
-
-    def _look_up(self, buyer: int, order_id: int) -> str | None:
-        with self.town.connect() as connection:
-            found = connection.execute(
-                "SELECT number FROM payment WHERE user_id = %s AND order_id = %s "
-                "ORDER BY id DESC LIMIT 1",
-                [buyer, order_id],
-            ).fetchone()
+        async with self._looking:
+            try:
+                if self._connection is None or self._connection.closed:
+                    self._connection = await self.town.connect_async()
+                cursor = await self._connection.execute(NUMBER, [buyer, key.order_id])
+                found = await cursor.fetchone()
+            except psycopg.OperationalError:
+                self._connection = None
+                return None
         return None if found is None else str(found[0])
 
     async def misbehave(self, how: str, share: float) -> None:
@@ -86,13 +83,16 @@ class Simulator:
     async def behave(self) -> None:
         """As it is on most days: some notices come more than once."""
         await self._weather({"share": 15, "mischief": MISDEEDS["repeat"]})
-        await self.http.post(self._url("release"), json={}, timeout=10)
+        await self._told("release", {})
 
     async def _weather(self, weather: dict[str, Any]) -> None:
-        await self.http.post(self._url("weather"), json=weather, timeout=10)
+        await self._told("weather", weather)
 
     async def payments(self) -> list[dict[str, Any]]:
-        return (await self.http.get(self._url("payments"), timeout=30)).json()["payments"]
+        return (await self._listed("payments"))["payments"]
 
     async def refunds(self) -> list[dict[str, Any]]:
-        return (await self.http.get(self._url("refunds"), timeout=30)).json()["refunds"]
+        return (await self._listed("refunds"))["refunds"]
+
+    async def _listed(self, what: str) -> Any:
+        return await self.http.get(self.town.simulator_port, f"/control/{what}")

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -31,7 +32,7 @@ TIMING = {
     "YOUHUI_PAY_WITHIN_S": "8",
     "YOUHUI_FULFIL_AFTER_S": "1",
     "YOUHUI_COMPLETE_AFTER_S": "1",
-    "YOUHUI_SWEEP_EVERY_S": "2",
+    "YOUHUI_SWEEP_EVERY_S": "4",
 }
 """A day of orders in seconds."""
 
@@ -61,6 +62,7 @@ class Program:
                 stdout=output,
                 stderr=output,
                 env={**os.environ, **self.environment},
+                start_new_session=True,  # each gets a fair share of the machine, as services do
             )
 
     def send(self, sent: signal.Signals) -> None:
@@ -80,7 +82,8 @@ class Program:
 
 @dataclass
 class Town:
-    """Everything that runs. `ports`: of the servers; `to_…`: the relays in front of them.
+    """Everything that runs. `ports`: of the servers, `under_way`: their requests without an
+    answer yet; `to_…`: the relays in front of databases and servers.
 
     `defect`: servers and workers run with this one planted (`tests.faults.planted`).
     """
@@ -93,6 +96,7 @@ class Town:
     servers: list[Program] = field(default_factory=list[Program])
     workers: list[Program] = field(default_factory=list[Program])
     ports: list[int] = field(default_factory=list[int])
+    under_way: Counter[int] = field(default_factory=Counter[int])
     simulator: Program | None = None
     simulator_port: int = 0
     postgres: subprocess.Popen[bytes] | None = None
@@ -101,6 +105,10 @@ class Town:
     to_redis: Wire | None = None
     to_servers: Wire | None = None
     jumped_s: int = 0
+    _tokens: dict[int, tuple[str, datetime]] = field(
+        default_factory=dict[int, tuple[str, datetime]]
+    )
+    _issuing: AccessTokens | None = None
 
     @classmethod
     def at(cls, folder: Path, defect: str | None) -> "Town":
@@ -115,12 +123,12 @@ class Town:
         self.start_redis()
         await asyncio.to_thread(self.start_postgres)
         socket_file = f"{self.cluster.identity.sockets}/.s.PGSQL.5432"
-        self.to_postgres = Wire(socket_file)
-        self.to_redis = Wire(str(valkey.socket_path(self.folders)))
+        self.to_postgres = Wire([socket_file])
+        self.to_redis = Wire([str(valkey.socket_path(self.folders))])
         await self.to_postgres.open()
         await self.to_redis.open()
         self.ports = [free_port() for _ in range(SERVERS)]
-        self.to_servers = Wire(("127.0.0.1", self.ports[0]))
+        self.to_servers = Wire([("127.0.0.1", port) for port in self.ports])
         await self.to_servers.open()
         self.simulator_port = free_port()
         self._set_environment()
@@ -235,8 +243,14 @@ class Town:
 
     def connect(self) -> psycopg.Connection[tuple[object, ...]]:
         """Straight to the database, past the relay."""
-        url = self.cluster.url().replace("postgresql+psycopg", "postgresql")
-        return psycopg.connect(url, autocommit=True)
+        return psycopg.connect(self._direct_url, autocommit=True)
+
+    async def connect_async(self) -> psycopg.AsyncConnection[tuple[object, ...]]:
+        return await psycopg.AsyncConnection.connect(self._direct_url, autocommit=True)
+
+    @property
+    def _direct_url(self) -> str:
+        return self.cluster.url().replace("postgresql+psycopg", "postgresql")
 
     async def flush_redis(self) -> None:
         path = valkey.socket_path(self.folders)
@@ -264,5 +278,16 @@ class Town:
         return datetime.now(UTC) + timedelta(seconds=self.jumped_s)
 
     def token(self, user_id: int) -> str:
-        keys = SigningKeys.kept_under(self.folder / "data")
-        return AccessTokens(keys, lifetime=timedelta(hours=2)).issue(user_id, self.now())
+        """Made anew for a member once a minute, and after a jump back to before it was made."""
+        now = self.now()
+        token, made = self._tokens.get(user_id, ("", datetime.max.replace(tzinfo=UTC)))
+        if not timedelta(0) <= now - made < timedelta(minutes=1):
+            token = self._issuer().issue(user_id, now)
+            self._tokens[user_id] = token, now
+        return token
+
+    def _issuer(self) -> AccessTokens:
+        if self._issuing is None:
+            keys = SigningKeys.kept_under(self.folder / "data")
+            self._issuing = AccessTokens(keys, lifetime=timedelta(hours=2))
+        return self._issuing

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-import httpx2
 from psycopg.types.json import Jsonb
 
 from app.documents.referral import dump_rules
 from app.domain.referral.rules import DEFAULT_REFERRAL_RULES
+from tests.faults.http import Http
 from tests.faults.town import Town
 
 NEWCOMERS = 60
@@ -37,7 +37,7 @@ class World:
     codes: list[str]
 
 
-async def build_world(town: Town, http: httpx2.AsyncClient) -> World:
+async def build_world(town: Town, http: Http) -> World:
     _publish_referral_rules(town)
     members = _members(town)
     newcomers = _add_newcomers(town)
@@ -60,19 +60,11 @@ async def build_world(town: Town, http: httpx2.AsyncClient) -> World:
 @dataclass(frozen=True, slots=True)
 class _Asker:
     town: Town
-    http: httpx2.AsyncClient
+    http: Http
 
     async def ask(self, user_id: int, document: str) -> dict[str, Any]:
-        response = await self.http.post(
-            f"http://127.0.0.1:{self.town.ports[0]}/graphql",
-            json={"query": document},
-            headers={
-                "Authorization": f"Bearer {self.town.token(user_id)}",
-                "Accept-Language": "en",
-            },
-            timeout=20,
-        )
-        body = response.json()
+        headers = {"Authorization": f"Bearer {self.town.token(user_id)}", "Accept-Language": "en"}
+        body = await self.http.post(self.town.ports[0], "/graphql", {"query": document}, headers)
         if body.get("errors"):
             raise RuntimeError(f"before any fault: {body['errors']}")
         return body["data"]
