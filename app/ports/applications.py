@@ -53,6 +53,14 @@ class ApplicationBook(Protocol):
         was used. One that is too old is answered too: whoever asks judges it."""
         ...
 
+    async def code_opened(self, hashes: Sequence[bytes], session_id: int) -> None:
+        """Which session a used code opened."""
+        ...
+
+    async def session_of_code(self, hashes: Sequence[bytes]) -> tuple[int, int] | None:
+        """Member and session that a used code opened."""
+        ...
+
     async def purge_codes(self, made_before: datetime) -> int: ...
 
     async def keep_client(self, client: OAuthClient, at: datetime) -> None:

@@ -213,6 +213,24 @@ async def sign_out(
     return SignedOut(remaining=await viewer_sessions(context, viewer))
 
 
+async def end_presented(front: FrontDesk, refresh_token: str, arrival: Arrival) -> None:
+    """Ends the session of a refresh token. One that is not genuine, or whose session is over, ends
+    nothing, and nobody is told (RFC 7009, section 2.2)."""
+    presented = front.tokens.read_refresh(refresh_token)
+    if presented is None:
+        return
+    async with front.works.begin(None) as work:
+        kept = await work.sessions.find(presented.user_id, presented.session_id)
+    if kept is not None and front.tokens.genuine(presented, kept.seed):
+        await end_session(front, presented.user_id, presented.session_id, arrival)
+
+
+async def end_session(front: FrontDesk, user_id: int, session_id: int, arrival: Arrival) -> None:
+    """By whoever may; one that had ended before stays as it is."""
+    ended = await repeated(lambda: _end(front, user_id, [session_id], arrival))
+    await tell_ended(front, ended, arrival)
+
+
 async def _which(
     context: RequestContext, front: FrontDesk, key: SessionKey | None, *, named: bool
 ) -> tuple[int, ...]:

@@ -122,6 +122,7 @@ def create_clients() -> None:
         words("device", nullable=True),
         instant("made_at"),
         instant("used_at", nullable=True),
+        sa.Column("session_id", sa.BigInteger(), nullable=True),
         check("oauth_code", "code_hash_length", "octet_length(code_hash) = 32"),
         sa.ForeignKeyConstraint(
             ["client"], ["oauth_client.client"], name=op.f("fk_oauth_code__client")

@@ -94,7 +94,8 @@ class OAuthClientRow(Row, table=True):
 
 
 class OAuthCodeRow(Row, table=True):
-    """Found by the code's hash alone; `owner_id`: the member that it signs in."""
+    """Found by the code's hash alone; `owner_id`: the member that it signs in, `session_id`: the
+    session that it opened."""
 
     __tablename__ = "oauth_code"
     __table_args__ = (_hash("code_hash"),)
@@ -107,6 +108,7 @@ class OAuthCodeRow(Row, table=True):
     device: str | None = Field(default=None, sa_column=words(nullable=True))
     made_at: datetime = Field(sa_column=instant(index=True))
     used_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))
+    session_id: int | None = Field(default=None, sa_column=whole(nullable=True))
 
 
 class ServiceAccountRow(Row, table=True):
