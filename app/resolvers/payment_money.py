@@ -63,17 +63,31 @@ async def payment_notice(desk: Desk, notice: ProviderNotice) -> NoticeOutcome:
     Raises `StorageUnavailable`, `StorageConflict`: the provider is to tell it again.
     """
     key = key_in(notice.number)
+    try:
+        return await _taken(desk, notice, key)
+    except UnknownMember as gone:
+        if key is None or gone.heir is None:
+            return await _keep_stray(desk, notice)
+        key = (gone.heir, key[1])
+    except _NotOurs:
+        return await _keep_stray(desk, notice)
+    # The number names an account that was joined to another since it was given.
+    try:
+        return await _taken(desk, notice, key)
+    except (_NotOurs, UnknownMember):
+        return await _keep_stray(desk, notice)
 
-    async def taken() -> NoticeOutcome:
+
+async def _taken(desk: Desk, notice: ProviderNotice, key: tuple[int, int] | None) -> NoticeOutcome:
+    """Raises `_NotOurs` and `UnknownMember`."""
+
+    async def once() -> NoticeOutcome:
         if key is None:
             raise _NotOurs
         async with desk.works.begin(key[0]) as work:
             return await _take(desk, work, notice, key)
 
-    try:
-        return await repeated(taken)
-    except (_NotOurs, UnknownMember):
-        return await _keep_stray(desk, notice)
+    return await repeated(once)
 
 
 async def _take(

@@ -15,7 +15,7 @@ from app.ports.sealing import PersonalSeal
 from app.storage import tables
 from app.storage.identities import PostgresIdentityBook
 from app.storage.joining_rules import Pair, Rule, adds, ends, moves, moves_caused
-from app.storage.joining_special import move_ledgers, move_referral, take_over_codes
+from app.storage.joining_special import move_invoices, move_ledgers, move_referral, take_over_codes
 from app.storage.tables import table_of
 
 MEMBER = table_of(tables.MemberRow)
@@ -26,7 +26,7 @@ PHONE = table_of(tables.MemberPhoneRow)
 RULES: Sequence[tuple[type[tables.Row], Rule]] = (
     (tables.FuelOrderRow, moves()),
     (tables.OrderRefundRow, moves()),
-    (tables.InvoiceRow, moves()),
+    (tables.InvoiceRow, move_invoices),
     (tables.FundingEntryRow, moves()),
     (tables.PaymentRow, moves()),
     (tables.PaymentNoticeRow, moves()),
@@ -80,6 +80,7 @@ class PostgresAccountJoining:
 
     def __init__(self, connection: AsyncConnection, seal: PersonalSeal | None) -> None:
         self._connection = connection
+        self._seal = seal
         self._identities = PostgresIdentityBook(connection, seal)
 
     async def lock(self, user_ids: Iterable[int]) -> frozenset[int]:
@@ -92,7 +93,7 @@ class PostgresAccountJoining:
         return frozenset((await self._connection.execute(wanted)).scalars())
 
     async def join(self, elder: int, younger: int, moment: datetime) -> Mapping[str, int]:
-        pair = Pair(elder=elder, younger=younger, moment=moment)
+        pair = Pair(elder=elder, younger=younger, moment=moment, seal=self._seal)
         moved: dict[str, int] = {}
         for row, rule in RULES:
             moved[table_of(row).name] = await rule(self._connection, table_of(row), pair)

@@ -17,14 +17,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from app.ports.sealing import PersonalSeal
+
 
 @dataclass(slots=True, kw_only=True)
 class Pair:
-    """`renamed`: beginnings of causes that go on under another name, since what they name did."""
+    """`seal`: opens and seals what is bound to the row that it lies in. `renamed`: beginnings of causes that go on under another name, since what they name did."""
 
     elder: int
     younger: int
     moment: datetime
+    seal: PersonalSeal | None = None
     renamed: dict[str, str] = field(default_factory=dict[str, str])
 
     @property

@@ -1,5 +1,6 @@
 """Tables whose rows do not simply move when accounts join: ledgers, and referral."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Table, func, literal, select, text, update
@@ -8,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from app.domain.loyalty import joining
 from app.domain.loyalty.unit import Unit
 from app.storage.accounts import PostgresAccountBook
+from app.storage.invoices import PostgresInvoiceBook, invoice_of
 from app.storage.joining_rules import Pair, copied, count, lock_rows, rename_causes
 from app.storage.referrals import BINDING_LOCK, PostgresReferralBook
 from app.storage.tables import (
@@ -89,6 +91,16 @@ async def _move_ledger(connection: AsyncConnection, pair: Pair, unit: Unit) -> N
         return
     sums = {name: getattr(account, name) for name in ("available", "pending", "owed", "entries")}
     await connection.execute(SUM, given | sums)
+
+
+async def move_invoices(connection: AsyncConnection, table: Table, pair: Pair) -> int:
+    """Their personal data are sealed for the row that they lie in: opened, and sealed anew."""
+    await lock_rows(connection, table, pair)
+    rows = await connection.execute(select(table).where(table.c.user_id == pair.younger))
+    book, found = PostgresInvoiceBook(connection, pair.seal), rows.all()
+    for row in found:
+        await book.save(replace(invoice_of(row, pair.seal), user_id=pair.elder))
+    return len(found)
 
 
 async def move_referral(connection: AsyncConnection, table: Table, pair: Pair) -> int:

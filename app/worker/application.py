@@ -7,6 +7,7 @@ from typing import Any
 from procrastinate import App, JobContext
 
 from app.domain.audit.record import Actor, ActorKind
+from app.ports.work import UnknownMember
 from app.resolvers.desk import Desk
 from app.resolvers.once import repeated
 from app.storage.job_board import JobBoard
@@ -53,9 +54,20 @@ def add_upkeep(queue: App, board: JobBoard) -> None:
 def _add_task(queue: App, task: Task, open_desk: OpenDesk) -> None:
     async def run(context: JobContext, **given: Any) -> None:
         async with asyncio.timeout(TASK_DEADLINE_S):
-            await repeated(lambda: task.act(open_desk(_actor(context)), **given))
+            await _follow(task, lambda: open_desk(_actor(context)), given)
 
     queue.task(name=task.name, queue=QUEUE, retry=Patience(), pass_context=True)(run)
+
+
+async def _follow(task: Task, desk: Callable[[], Desk], given: dict[str, Any]) -> None:
+    """A job of an account that was joined to another while it ran, or waited to, goes on there."""
+    try:
+        await repeated(lambda: task.act(desk(), **given))
+    except UnknownMember as gone:
+        if gone.heir is None or given.get("user_id") != gone.user_id:
+            raise
+        heirs = given | {"user_id": gone.heir}
+        await repeated(lambda: task.act(desk(), **heirs))
 
 
 def _add_sweep(queue: App, sweep: Sweep, open_desk: OpenDesk, board: JobBoard, cron: str) -> None:
