@@ -148,7 +148,7 @@ def check(folder: Path, base: str | None, wanted: Path | None, everything: bool)
     report = check_contract(shelf.manifests, new, _base(base, folder))
     console = Console(soft_wrap=True)
     if report.changes:
-        console.print(of_changes(report.changes, everything=everything))
+        console.print(*of_changes(report.changes, everything=everything))
     for line in broken_lines(report):
         click.secho(f"✗ {line}", fg="red")
     policy = against_policy(new)

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -16,16 +17,17 @@ LEVELS = {
 SHOWN_HITS = 3
 
 
-def of_changes(changes: Sequence[SdlChange], *, everything: bool) -> Table:
-    """Safe changes are only counted, unless all are wanted."""
+def of_changes(changes: Sequence[SdlChange], *, everything: bool) -> list[RenderableType]:
+    """The table, and how many there are of each level. Safe changes are only counted, unless all
+    are wanted."""
     table = Table("级别 level", "变更 change", "影响 hits", header_style="bold")
     table.columns[0].no_wrap = True
     for change in changes:
         if everything or change.level is not Level.SAFE:
             table.add_row(Text(*LEVELS[change.level]), Text(change.description), _hits(change))
     counts = Counter(change.level for change in changes)
-    table.caption = "  ".join(f"{LEVELS[level][0]} {counts[level]}" for level in Level)
-    return table
+    told = Text("  ".join(f"{LEVELS[level][0]} {counts[level]}" for level in Level))
+    return [table, told] if table.row_count else [told]
 
 
 def _hits(change: SdlChange) -> Text:
