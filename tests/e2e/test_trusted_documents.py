@@ -62,6 +62,12 @@ def asked(order: str, quote: str) -> dict[str, dict[str, Any]]:
         "CancelOrder": keyed(orderId=order),
         "ClaimOffer": keyed(offerId="MW9mdWxsLTMwMC0xMg"),
         "RedeemCode": keyed(code="ABCD-EFGH-JKLM"),
+        "SendSmsCode": {"input": {"phone": "13800138000"}},
+        "SignIn": {"input": {"sms": {"phone": "13800138000", "code": "000000"}}},
+        "BindPhone": {"input": {"sms": {"phone": "13800138000", "code": "000000"}}},
+        "RefreshSession": {"input": {"refreshToken": "1.none"}},
+        "Sessions": {},
+        "SignOut": {"input": {}},
         "BindReferral": keyed(code="AAAAAAAA"),
     }
 
