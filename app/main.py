@@ -25,6 +25,9 @@ from app.gateway.graphql_view import ViewOptions
 from app.gateway.health import Probe
 from app.gateway.http_profile import HttpProfile
 from app.gateway.limits.toll import TollOptions
+from app.gateway.oauth.authorize import AuthorizeEndpoint
+from app.gateway.oauth.routes import OAuthRoutes
+from app.gateway.oauth.tokens import TokenEndpoints
 from app.gateway.staff import StaffRoutes
 from app.gateway.trusted.gate import DocumentMode, TrustedOptions
 from app.gateway.trusted.manifest import ManifestInvalid
@@ -219,6 +222,7 @@ def create_app(settings: Settings) -> Starlette:
                 *well_known_routes(outside.keys),
                 *_login_routes(outside, services),
                 *_staff_routes(outside, attempts),
+                *_oauth_routes(outside, services),
                 *(_demo_routes(outside) if settings.demo else ()),
             ],
             drain_s=watching.drain_s,
@@ -245,6 +249,22 @@ def shelf_of(settings: Settings) -> Shelf:
     if not shelf.manifests and mode_of(settings) is DocumentMode.TRUSTED:
         raise ManifestInvalid(f"{folder}: no manifest of any version (YOUHUI_DOCUMENTS=trusted)")
     return shelf
+
+
+def _oauth_routes(outside: Outside, services: Services) -> list[Route]:
+    return OAuthRoutes(
+        authorize=AuthorizeEndpoint(
+            services=services, applications=outside.applications, codes=outside.oauth_codes
+        ),
+        tokens=TokenEndpoints(
+            front=outside.front,
+            applications=outside.applications,
+            access_tokens=outside.access_tokens,
+            clock=outside.clock,
+            codes=outside.oauth_codes,
+            secrets=outside.service_hashes,
+        ),
+    ).routes()
 
 
 def _staff_routes(outside: Outside, attempts: Attempts | None) -> list[Route]:

@@ -26,6 +26,7 @@ from app.integrations.wechat_pay.account import account_of
 from app.integrations.wechat_pay.provider import WeChatPay
 from app.integrations.wechat_pay_simulator.account import SimulatedPayers, simulated_account
 from app.ports.clock import Clock
+from app.ports.identities import IdentityRepository
 from app.ports.payment_providers import PayerIds
 from app.resolvers.desk import Desk
 from app.resolvers.front_desk import FrontDesk
@@ -43,7 +44,9 @@ from app.settings import Settings, WeChatPaySettings
 from app.storage.applications import PostgresApplicationRepository
 from app.storage.catalog_source import PostgresCatalogSource
 from app.storage.engine import make_engine
+from app.storage.identities import PostgresIdentityRepository
 from app.storage.identity import database_identity
+from app.storage.payers import WeChatPayers
 from app.storage.sessions import PostgresSessionRepository
 from app.storage.staff import PostgresStaffRepository
 from app.storage.work import PostgresWorks
@@ -113,13 +116,15 @@ def sealing_keys(settings: Settings) -> SealingKeys:
     return SealingKeys.kept_under(settings.data_dir)
 
 
-def wechat_pay_of(settings: Settings) -> tuple[WeChatPay | None, PayerIds | None]:
+def wechat_pay_of(
+    settings: Settings, identities: IdentityRepository
+) -> tuple[WeChatPay | None, PayerIds | None]:
     """The merchant's account of the settings; without one, in demo mode, its simulator's. Raises
     `AccountIncomplete`."""
     pay = WeChatPaySettings()
     account = account_of(pay)
     if account is not None:
-        return WeChatPay(account), None
+        return WeChatPay(account), WeChatPayers(identities, account.app_ids)
     if not settings.demo:
         return None, None
     base_url = pay.base_url or f"http://127.0.0.1:{settings.pay_simulator_port}"
@@ -170,11 +175,17 @@ class Outside:
         )
         sealer = sealing_keys(settings)
         news = RedisOrderNews(redis, settings.redis_url, names)
-        wechat_pay, payers = wechat_pay_of(settings)
+        wechat_pay, payers = wechat_pay_of(settings, PostgresIdentityRepository(engine))
         keys = signing_keys(settings)
         lifetime = timedelta(seconds=settings.access_token_s)
         access_tokens = AccessTokens(keys, lifetime)
-        works = PostgresWorks(engine, sealer, settings.counter_slots, news=news)
+        works = PostgresWorks(
+            engine,
+            sealer,
+            settings.counter_slots,
+            news=news,
+            demo_members=settings.demo,
+        )
         revocations = RedisRevocations(redis, settings.redis_url, names, lifetime)
         front = FrontDesk(
             works=works,
@@ -255,6 +266,11 @@ class Outside:
     @property
     def applications(self) -> PostgresApplicationRepository:
         return PostgresApplicationRepository(self.engine)
+
+    @property
+    def oauth_codes(self) -> KeyedCodeHashes:
+        """Of authorisation codes."""
+        return KeyedCodeHashes(self.keys, b"youhui oauth code")
 
     @property
     def service_hashes(self) -> KeyedCodeHashes:
