@@ -13,6 +13,13 @@ AT_ONCE = 1_000
 """Rows forgotten in one transaction: it holds their locks."""
 
 
+async def purge_sms_codes(desk: Desk) -> int:
+    """The schedule `identities.purge`: forgets one-time passwords and counts that are over. How
+    many."""
+    async with desk.works.begin(None) as work:
+        return await work.sms_codes.purge(desk.moment)
+
+
 async def purge_answers(desk: Desk) -> int:
     """The schedule `requests.purge`: forgets what was answered to idempotency keys. How many."""
     before = desk.moment - ANSWERS_KEPT

@@ -26,9 +26,17 @@ OF_MEMBERS = select(IDENTITY).where(
 
 
 class PostgresIdentityBook:
-    """Implements `app.ports.identities.IdentityBook`. Without a seal it knows no phones."""
+    """Implements `app.ports.identities.IdentityBook`. Without a seal it knows no phones.
+    `demo_members`: new members are the demo's, and go when it is seeded anew."""
 
-    def __init__(self, connection: AsyncConnection, seal: PersonalSeal | None) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        seal: PersonalSeal | None,
+        *,
+        demo_members: bool = False,
+    ) -> None:
+        self._demo_members = demo_members
         self._connection = connection
         self._seal = seal
 
@@ -56,7 +64,11 @@ class PostgresIdentityBook:
         return await self._connection.scalar(owner)
 
     async def new_member(self, moment: datetime) -> int:
-        made = insert(MEMBER).values(joined_at=moment).returning(MEMBER.c.user_id)
+        made = (
+            insert(MEMBER)
+            .values(joined_at=moment, generated=self._demo_members)
+            .returning(MEMBER.c.user_id)
+        )
         return (await self._connection.execute(made)).scalar_one()
 
     async def keep(self, user_id: int, proven: ProvenIdentity, moment: datetime) -> None:

@@ -48,6 +48,9 @@ _REMOVE: tuple[LiteralString, ...] = (
     """,
     "DELETE FROM referral USING member WHERE generated AND member.user_id = referral.user_id",
     "DELETE FROM referral_code USING member WHERE generated AND user_id = owner_id",
+    "DELETE FROM identity USING member WHERE generated AND user_id = owner_id",
+    "DELETE FROM member_phone USING member WHERE generated AND user_id = owner_id",
+    "DELETE FROM joined_account USING member WHERE generated AND user_id = owner_id",
     "DELETE FROM coupon USING member WHERE generated AND member.user_id = coupon.user_id",
     """
     DELETE FROM funding_entry USING member WHERE generated AND member.user_id = funding_entry.user_id

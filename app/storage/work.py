@@ -56,7 +56,10 @@ class PostgresWork:
         user_id: int | None,
         sealer: PersonalSeal | None = None,
         slots: int = DEFAULT_SLOTS,
+        *,
+        demo_members: bool = False,
     ) -> None:
+        self._demo_members = demo_members
         self.connection = connection
         self.user_id = user_id
         self._sealer = sealer
@@ -125,7 +128,7 @@ class PostgresWork:
 
     @property
     def identities(self) -> PostgresIdentityBook:
-        return PostgresIdentityBook(self.connection, self._sealer)
+        return PostgresIdentityBook(self.connection, self._sealer, demo_members=self._demo_members)
 
     @property
     def sms_codes(self) -> PostgresSmsCodeBook:
@@ -146,7 +149,8 @@ class PostgresWork:
 
 class PostgresWorks:
     """Implements `app.ports.work.Works`. `sealer`: for personal data at rest; `slots`:
-    parts of a counter that all share; `news`: told of orders that changed, after the commit."""
+    parts of a counter that all share; `news`: told of orders that changed, after the commit. `demo_members`: whoever
+    signs in first is no real member."""
 
     def __init__(
         self,
@@ -154,7 +158,10 @@ class PostgresWorks:
         sealer: PersonalSeal | None = None,
         slots: int = DEFAULT_SLOTS,
         news: OrderNews | None = None,
+        *,
+        demo_members: bool = False,
     ) -> None:
+        self._demo_members = demo_members
         self._engine = engine
         self._news = news
         self._sealer = sealer
@@ -165,7 +172,13 @@ class PostgresWorks:
         async with _faults_named(), self._engine.begin() as connection:
             if user_id is not None:
                 await _lock_member(connection, user_id)
-            work = PostgresWork(connection, user_id, self._sealer, self._slots)
+            work = PostgresWork(
+                connection,
+                user_id,
+                self._sealer,
+                self._slots,
+                demo_members=self._demo_members,
+            )
             yield work
         if self._news is not None:
             for changed in work.changed_orders:

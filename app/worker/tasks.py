@@ -4,6 +4,7 @@ and is added where a worker is bound (`reconciliation_task`)."""
 from app.worker import (
     accounts,
     coupons,
+    identities,
     orders,
     payments,
     reconciliation,
@@ -16,6 +17,7 @@ from app.worker import (
 AREAS = (
     accounts,
     coupons,
+    identities,
     orders,
     payments,
     reconciliation,
