@@ -5,6 +5,7 @@ request id and a text of ours; the log gets the trace, without the values that m
 """
 
 import logging
+import re
 import traceback
 from collections.abc import Sequence
 from typing import Any
@@ -29,6 +30,20 @@ _UNAVAILABLE = LocalizedText(
 LONGEST_MESSAGE = 400
 """Characters. A refused value is quoted in the refusal: a long one would come back many times."""
 _UNFIT = LocalizedText(zh="查询文档不符合接口定义。", en="The document does not fit the schema.")
+_VALUES = (
+    (re.compile(r"((?:cannot represent|[Vv]alue)[^:]*: ).*", re.DOTALL), r"\1…"),
+    (
+        re.compile(r"(\b(?:found|Unexpected) (?:String|BlockString|Int|Float))\b.*", re.DOTALL),
+        r"\1.",
+    ),
+    (
+        re.compile(r"(, found )(?!['<]|(?:Name|String|BlockString|Int|Float)\b).*", re.DOTALL),
+        r"\1…",
+    ),
+    (re.compile(r"\bValue .* does not exist", re.DOTALL), "Value … does not exist"),
+)
+"""Where graphql-core's texts quote a value, of a variable or of the document: it may be a person's, and
+errors are what clients send to their collectors. Names of types, fields and variables stay."""
 _ARGUMENT_FAULT = "Argument '"
 """How graphql-core begins the text of an argument that cannot be coerced while executing."""
 
@@ -78,11 +93,19 @@ def _field_error(error: GraphQLError, language: Language, request_id: str) -> di
 def _shown(error: GraphQLError, code: EdgeCode | None) -> dict[str, Any]:
     formatted: dict[str, Any] = dict(error.formatted)
     message: str = formatted["message"]
+    if code is not None:
+        message = formatted["message"] = _without_values(message)
     if len(message) > LONGEST_MESSAGE:
         formatted["message"] = message[:LONGEST_MESSAGE] + "…"
     if code is not None:
         formatted["extensions"] = {**formatted.get("extensions", {}), "code": code}
     return formatted
+
+
+def _without_values(message: str) -> str:
+    for quoting, left in _VALUES:
+        message = quoting.sub(left, message)
+    return message
 
 
 def internal_answer(

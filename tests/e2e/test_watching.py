@@ -4,11 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.collector import Collector, collecting
 from tests.e2e.live import eventually, free_port, serving
 
 
@@ -40,35 +40,10 @@ def test_a_process_that_drains_serves_on_and_says_that_it_is_not_ready(
         assert live.process.wait(30) is not None
 
 
-class Collector:
-    """Takes what is sent by OTLP over HTTP."""
-
-    def __init__(self) -> None:
-        self.bodies: list[bytes] = []
-        taken = self.bodies
-
-        class Taking(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                taken.append(self.rfile.read(int(self.headers["Content-Length"])))
-                self.send_response(200)
-                self.end_headers()
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = HTTPServer(("127.0.0.1", 0), Taking)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/v1/traces"
-
-
 @pytest.fixture
-def collector():
-    taking = Collector()
-    thread = threading.Thread(target=taking.server.serve_forever)
-    thread.start()
-    yield taking
-    taking.server.shutdown()
-    thread.join()
-    taking.server.server_close()
+def collector() -> Iterator[Collector]:
+    with collecting() as taking:
+        yield taking
 
 
 def test_traces_are_sent_with_names_and_nothing_personal(seeded_database_url, tmp_path, collector):

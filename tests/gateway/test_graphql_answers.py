@@ -1,6 +1,7 @@
 """`/graphql`: who asks, what comes out, and how it may be kept."""
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -98,7 +99,9 @@ def test_a_fault_is_masked_and_the_rest_stays(client, caplog, field, code):
     }
     assert error["path"] == [field]
     assert SECRET_PHONE not in response.text
-    assert response.headers["x-request-id"] in [line.get("request_id") for line in log_lines(caplog)]
+    assert response.headers["x-request-id"] in [
+        line.get("request_id") for line in log_lines(caplog)
+    ]
 
 
 def test_a_fault_of_a_required_field_leaves_data_null(client):
@@ -137,3 +140,21 @@ def test_a_slow_operation_is_given_up_with_a_typed_error(edge):
     edge.view = ViewOptions(deadline_s=0.05)
     response = ask(TestClient(edge.app()), "{ slow }")
     assert (response.status_code, codes(response)) == (504, ["TIMEOUT"])
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [
+        (f'{{ twice(number: "{SECRET_PHONE}") }}', None),
+        (f'{{ twice(number: 1 "{SECRET_PHONE}") }}', None),
+        (f'{{ twice(number: "1" "{SECRET_PHONE}" }}', None),
+        ("query ($n: Int!) { twice(number: $n) }", {"n": SECRET_PHONE}),
+        ("query ($n: Int!) { twice(number: $n) }", {"n": [SECRET_PHONE]}),
+        ("query ($n: Int!) { twice(number: $n) }", {"n": {"a": int(SECRET_PHONE)}}),
+    ],
+)
+def test_what_does_not_fit_is_named_without_its_value(edge, document, variables):
+    edge.view = replace(edge.view, closed=False)
+    response = ask(TestClient(edge.app()), document, variables=variables)
+    assert response.json()["errors"][0]["message"]
+    assert SECRET_PHONE not in response.text
