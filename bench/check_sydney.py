@@ -279,7 +279,9 @@ def main() -> int:
         timed_import(path, database_url)
         print("再次导入 import again")
         again = timed_import(path, database_url).count
-        settings = Settings(database_url=database_url, redis_url=redis_url, data_dir=folder)
+        settings = Settings(
+            database_url=database_url, redis_url=redis_url, data_dir=folder, documents="open"
+        )
         print("查询 stations(near: -33.87, 151.21 WGS84, 10 km)")
         with served(settings) as execute:
             wrong = compare(path, execute)

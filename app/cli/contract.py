@@ -12,7 +12,7 @@ from app.cli.contract_options import APP_VERSION, CHANNEL, IN_FOLDER, manifest_r
 from app.cli.contract_tables import broken_lines, of_changes
 from app.cli.contract_usage import retire, usage
 from app.cli.errors import CommandFailed, ExitCode
-from app.gateway.trusted.building import OPERATIONS, built_documents
+from app.gateway.trusted.building import OPERATIONS, built_documents, channels_of
 from app.gateway.trusted.checking import check_contract
 from app.gateway.trusted.deprecations import against_policy
 from app.gateway.trusted.importing import ForeignFormat, imported
@@ -134,14 +134,24 @@ def _keep(
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="检查此 SDL 而非程序的 · check this SDL, not the program's",
 )
+@click.option(
+    "--operations",
+    "written",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=OPERATIONS,
+    help="操作所在文件夹，默认 clients/operations · where the operations lie",
+)
 @click.option("--all", "everything", is_flag=True, help="也列出安全的变更 · safe changes too")
-def check(folder: Path, base: str | None, wanted: Path | None, everything: bool) -> None:
+def check(
+    folder: Path, base: str | None, wanted: Path | None, written: Path, everything: bool
+) -> None:
     """契约变更会破坏哪些已发布的操作 · which shipped operations a change would break.
 
-    有操作被破坏，或 @deprecated 不合规定时，退出码为 1。破坏 SDL 但没有版本用到的变更可以通过。
+    已发布或正在编写的操作被破坏，或 @deprecated 不合规定时，退出码为 1。破坏 SDL 但没有操作用到的
+    变更可以通过。
 
-    Exit code 1 if a shipped operation breaks, or a @deprecated is against the policy. A change that
-    is breaking by the SDL alone, and hits nothing shipped, passes.
+    Exit code 1 if a shipped operation breaks, or one that is being written, or a @deprecated is
+    against the policy. A change that is breaking by the SDL alone, and hits none, passes.
     """
     new = schema_of(print_sdl(build_schema())) if wanted is None else _schema(wanted)
     shelf = shelf_in(folder)
@@ -149,16 +159,15 @@ def check(folder: Path, base: str | None, wanted: Path | None, everything: bool)
     console = Console(soft_wrap=True)
     if report.changes:
         console.print(*of_changes(report.changes, everything=everything))
-    for line in broken_lines(report):
+    broken = list(broken_lines(report))
+    others = [*_wrong_operations(written, new), *against_policy(new)]
+    for line in (*broken, *others):
         click.secho(f"✗ {line}", fg="red")
-    policy = against_policy(new)
-    for line in policy:
-        click.secho(f"✗ {line}", fg="red")
-    if report.breaks or policy:
+    if broken or others:
         raise CommandFailed(
-            f"会破坏 {len(report.breaks)} 个已发布的操作，{len(policy)} 处废弃说明不合规定。",
-            f"{len(report.breaks)} shipped operations would break; {len(policy)} deprecations are "
-            "against the policy. `youhui contract usage` tells who still uses what.",
+            f"会破坏 {len(report.breaks)} 个已发布的操作；另有 {len(others)} 处有误。",
+            f"{len(report.breaks)} shipped operations would break; {len(others)} other faults. "
+            "`youhui contract usage` tells who still uses what.",
         )
     click.echo(
         f"✓ {len(shelf.manifests)} 份清单的 {report.checked} 个操作不受影响 "
@@ -178,6 +187,17 @@ def release(folder: Path) -> None:
         )
     (folder / RELEASED).write_text(sdl, "utf-8")
     click.echo(f"✓ {RELEASED}: {len(sdl.splitlines())} lines")
+
+
+def _wrong_operations(folder: Path, schema: GraphQLSchema) -> list[str]:
+    """Of what is being written for the next version; each once, whichever channels it is for."""
+    found: dict[str, None] = {}
+    for channel in channels_of(folder):
+        try:
+            built_documents(folder, channel, schema)
+        except ManifestInvalid as fault:
+            found |= dict.fromkeys(f"{folder.name} {line}" for line in str(fault).splitlines())
+    return list(found)
 
 
 def _base(named: str | None, folder: Path) -> GraphQLSchema | None:

@@ -60,8 +60,16 @@ def sdl_without(tmp_path: Path, *taken: tuple[str, str]) -> Path:
     return file
 
 
+def nothing_written(tmp_path: Path) -> tuple[str, Path]:
+    """No operation is on its way into a next version."""
+    folder = tmp_path / "nothing-written"
+    folder.mkdir()
+    return "--operations", folder
+
+
 def test_a_field_that_one_shipped_version_uses_cannot_be_removed(folder, tmp_path):
-    done = run("check", "--manifests", folder, "--schema", sdl_without(tmp_path, (FIELD, "")))
+    file = sdl_without(tmp_path, (FIELD, ""))
+    done = run("check", *nothing_written(tmp_path), "--manifests", folder, "--schema", file)
     assert done.exit_code == 1
     broken = [line for line in done.output.splitlines() if line.startswith("✗")]
     assert broken == [
@@ -70,9 +78,19 @@ def test_a_field_that_one_shipped_version_uses_cannot_be_removed(folder, tmp_pat
     assert "Field StationProduct.displayName was removed." in done.output
 
 
+def test_an_operation_that_is_being_written_is_named_too(tmp_path):
+    file = sdl_without(tmp_path, (FIELD, ""))
+    done = run("check", "--manifests", tmp_path / "none", "--schema", file)
+    assert done.exit_code == 1
+    broken = [line for line in done.output.splitlines() if line.startswith("✗ operations")]
+    what = "Cannot query field 'displayName' on type 'StationProduct'."
+    assert f"✗ operations NearbyStations: {what}" in broken
+    assert len(broken) == len(set(broken))
+
+
 def test_a_field_that_none_uses_can(folder, tmp_path):
     file = sdl_without(tmp_path, ("  phone: String\n", ""))
-    done = run("check", "--manifests", folder, "--schema", file)
+    done = run("check", *nothing_written(tmp_path), "--manifests", folder, "--schema", file)
     assert done.exit_code == 0, done.output
     assert "Field Station.phone was removed." in done.output
     assert "nothing shipped uses it" in done.output

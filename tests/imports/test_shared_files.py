@@ -64,7 +64,7 @@ def test_sydney(shared: Callable[[str], Path], database_url: str, tmp_path: Path
     selling = [e for e in check_sydney.by_price(near) if e.mill is not None]
     assert (len(near), len(selling)) == (130, 107)
     assert (selling[0].source_id, near[0].source_id) == ("nsw_2605", "nsw_20832")
-    settings = Settings(database_url=database_url, redis_url=None, data_dir=tmp_path)
+    settings = Settings(database_url=database_url, data_dir=tmp_path, documents="open")
     with check_sydney.served(settings) as execute:
         assert check_sydney.compare(path, execute) == []
 
