@@ -12,7 +12,7 @@ import { Server } from './server.mjs'
 
 const CAPABILITIES = ['query', 'persisted', 'get', 'subscription', 'defer', 'errors']
 const CLIENTS = [apollo, urql, graphqlRequest, graphqlWs, graphqlSse, relay, bare]
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 /** "ok", "absent" where the client has no such thing, else what went wrong. */
 async function tried(client, capability, server) {

@@ -1,6 +1,8 @@
 """Content negotiation: media types and languages by weight."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.datastructures import Headers
 
 from app.domain.shared.text import Language
@@ -116,3 +118,13 @@ def test_headers_of_any_length_are_read_alike(padding):
             prefers_events=False,
             takes_parts=False,
         )
+
+
+WORDS = st.text(alphabet='azq=;,*/+. 019json"', max_size=60)
+
+
+@given(accept=WORDS | st.text(st.characters(max_codepoint=255)), languages=WORDS)
+def test_no_header_is_too_strange_to_be_read(accept, languages):
+    wanted = Wanted.of(Headers({"accept": accept, "accept-language": languages}))
+    assert wanted.media_type in {None, JSON, GRAPHQL_RESPONSE}
+    assert not (wanted.prefers_events and not wanted.takes_events)
