@@ -52,6 +52,7 @@ COMMANDS = {
         "app.cli.pay_simulator", "pay_simulator", "模拟微信支付 · a simulator of WeChat Pay"
     ),
     "staff": Place("app.cli.staff", "staff", "员工、角色、重置 · people of staff"),
+    "apps": Place("app.cli.applications", "applications", "登录会员的应用 · OAuth applications"),
     "services": Place("app.cli.services", "services", "服务账号 · accounts of machines"),
     "contract": Place(
         "app.cli.contract", "contract", "清单、契约检查、用量 · manifests, checks, usage"
