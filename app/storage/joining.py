@@ -15,7 +15,13 @@ from app.ports.sealing import PersonalSeal
 from app.storage import tables
 from app.storage.identities import PostgresIdentityBook
 from app.storage.joining_rules import Pair, Rule, adds, ends, moves, moves_caused
-from app.storage.joining_special import move_invoices, move_ledgers, move_referral, take_over_codes
+from app.storage.joining_special import (
+    move_invoices,
+    move_ledgers,
+    move_referral,
+    take_erasures_back,
+    take_over_codes,
+)
 from app.storage.tables import table_of
 
 MEMBER = table_of(tables.MemberRow)
@@ -41,6 +47,9 @@ RULES: Sequence[tuple[type[tables.Row], Rule]] = (
     (tables.IdempotentRequestRow, moves(elders_stay=True)),
     (tables.AuditEventRow, moves()),
     (tables.MemberSessionRow, ends()),
+    (tables.ConsentRow, moves(elders_stay=True)),
+    (tables.DataExportRow, ends()),
+    (tables.ErasureRow, take_erasures_back),
 )
 """What is referred to comes before what refers to it. Entries, postings and lots go with their
 account; the member's own row comes last."""

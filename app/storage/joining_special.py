@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Table, func, literal, select, text, update
+from sqlalchemy import Table, delete, func, literal, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.loyalty import joining
@@ -132,6 +132,14 @@ async def _rename_rewards(connection: AsyncConnection, pair: Pair, referrer_id: 
         await connection.execute(
             update(table).where(named).values(cause=literal(after).concat(rest))
         )
+
+
+async def take_erasures_back(connection: AsyncConnection, table: Table, pair: Pair) -> int:
+    """Who joins accounts uses them: neither is erased. It can be asked for again."""
+    await connection.execute(
+        delete(table).where(table.c.user_id == pair.elder, table.c.done_at.is_(None))
+    )
+    return await count(connection, table, pair)
 
 
 async def take_over_codes(connection: AsyncConnection, pair: Pair) -> None:

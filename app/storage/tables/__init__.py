@@ -24,6 +24,7 @@ from app.storage.tables.order_life import FundingEntryRow, InvoiceRow, OrderRefu
 from app.storage.tables.orders import FuelOrderRow
 from app.storage.tables.payments import PaymentNoticeRow, PaymentRow, StrayNoticeRow
 from app.storage.tables.prices import CeilingPriceRow, PriceZoneRow, PumpPriceRow
+from app.storage.tables.privacy import ConsentRow, DataExportRow, ErasureRow
 from app.storage.tables.promotions import (
     PromotionLiveRow,
     PromotionStepRow,
@@ -79,6 +80,9 @@ USER_OWNED = (
     LedgerLotRow,
     ReferrerRow,
     ReferralRow,
+    ConsentRow,
+    DataExportRow,
+    ErasureRow,
 )
 """Tables that shard by `user_id`; all others are reference tables."""
 
@@ -90,10 +94,13 @@ __all__ = [
     "CatalogVersionRow",
     "CeilingPriceRow",
     "CodeMissRow",
+    "ConsentRow",
     "ContractUsageRow",
     "CouponCodeRow",
     "CouponRow",
     "CouponRunRow",
+    "DataExportRow",
+    "ErasureRow",
     "FavouriteStationRow",
     "FuelOrderRow",
     "FundingEntryRow",
