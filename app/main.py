@@ -179,11 +179,10 @@ def create_app(settings: Settings) -> Starlette:
     `StorageUnavailable`.
     """
     outside = Outside.of(settings)
-    shelf = shelf_of(settings)
-    uses = UseCounts(shelf, outside.clock)
+    trusted, uses = trusted_of(settings, outside)
     toll, attempts = limits_of(outside)
     watching, edge = WatchingSettings(), EdgeSettings()
-    watch = Watch.of(watching, shelf)
+    watch = Watch.of(watching, trusted.shelf)
     services = services_of(outside, timedelta(seconds=settings.quote_ttl_s), attempts)
 
     @asynccontextmanager
@@ -203,16 +202,11 @@ def create_app(settings: Settings) -> Starlette:
         probes_of(outside),
         EdgeOptions(
             view=ViewOptions(
-                closed=mode_of(settings) is DocumentMode.TRUSTED,
+                closed=trusted.mode is DocumentMode.TRUSTED,
                 profile=HttpProfile(edge.graphql_over_http),
                 lifetimes=Lifetimes(client_s=edge.client_max_age_s, shared_s=edge.shared_max_age_s),
                 deadline_s=settings.operation_deadline_s,
-                trusted=TrustedOptions(
-                    mode=mode_of(settings),
-                    shelf=shelf,
-                    registered=RedisRegisteredDocuments(outside.redis, outside.names),
-                    uses=uses,
-                ),
+                trusted=trusted,
                 toll=toll,
                 watcher=watch.watcher,
             ),
@@ -234,6 +228,15 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.outside = outside
     return app
+
+
+def trusted_of(settings: Settings, outside: Outside) -> tuple[TrustedOptions, UseCounts]:
+    """Raises `ManifestInvalid`."""
+    shelf = shelf_of(settings)
+    uses = UseCounts(shelf, outside.clock)
+    registered = RedisRegisteredDocuments(outside.redis, outside.names)
+    mode = mode_of(settings)
+    return TrustedOptions(mode=mode, shelf=shelf, registered=registered, uses=uses), uses
 
 
 def mode_of(settings: Settings) -> DocumentMode:
