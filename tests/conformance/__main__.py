@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from app.gateway.http_profile import HttpProfile
 from tests.conformance.suite import INSTALL, OPEN, Report, installed, run
 from tests.e2e.live import Live, serving
 from tests.support import servers
@@ -15,7 +16,7 @@ from tests.support.databases import DatabaseFactory
 
 
 @contextmanager
-def server() -> Iterator[Live]:
+def server(**environment: str) -> Iterator[Live]:
     """A server of its own with the small seed."""
     servers.open_run()
     try:
@@ -24,7 +25,7 @@ def server() -> Iterator[Live]:
         with (
             tempfile.TemporaryDirectory(prefix="youhui-conformance-") as folder,
             databases.database(databases.seeded_template()) as url,
-            serving(url, found.redis_url, Path(folder), **OPEN) as live,
+            serving(url, found.redis_url, Path(folder), **OPEN, **environment) as live,
         ):
             yield live
     finally:
@@ -38,8 +39,17 @@ def main() -> None:
         sys.exit(0)
     with server() as live:
         report = run(live)
+    with server(YOUHUI_GRAPHQL_OVER_HTTP=HttpProfile.SEPTEMBER_2026.value) as live:
+        newer = run(live)
     show(report, console)
-    sys.exit(1 if list(report.failures()) else 0)
+    told = list(newer.failures_of_clients())
+    for failure in told:
+        console.print(f"[red]✗[/red] {HttpProfile.SEPTEMBER_2026}: {failure}")
+    console.print(
+        f"以 {HttpProfile.SEPTEMBER_2026} 版状态码，客户端能力 clients with that edition's statuses: "
+        f"{newer.done}/{newer.done + len(told)}"
+    )
+    sys.exit(1 if told or list(report.failures()) else 0)
 
 
 def show(report: Report, console: Console) -> None:
@@ -49,7 +59,7 @@ def show(report: Report, console: Console) -> None:
     )
     for failure in report.failures():
         console.print(f"[red]✗[/red] {failure}", markup=True)
-    console.print(f"GraphQL over HTTP: {report.passed}/{len(report.audits)}")
+    console.print(f"GraphQL over HTTP: {report.passed}/{len(report.audits)}", style="bold")
 
 
 if __name__ == "__main__":

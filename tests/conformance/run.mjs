@@ -1,5 +1,5 @@
 // Everything against one server; one JSON report on standard output.
-// node run.mjs http://127.0.0.1:8000 <bearer token> [<old audits: yes>]
+// node run.mjs http://127.0.0.1:8000 <bearer token>
 import { apollo } from './clients/apollo.mjs'
 import { bare } from './clients/bare.mjs'
 import { graphqlRequest } from './clients/graphql-request.mjs'

@@ -38,10 +38,18 @@ class Report:
     def passed(self) -> int:
         return sum(audit["status"] == "ok" for audit in self.audits)
 
+    @property
+    def done(self) -> int:
+        """Capabilities of clients that work."""
+        return sum(row[name] == "ok" for row in self.clients.values() for name in self.capabilities)
+
     def failures(self) -> Iterator[str]:
         for audit in self.audits:
             if audit["status"] != "ok":
                 yield f"{audit['id']} {audit['name']}: {audit['status']}: {audit['reason']}"
+        yield from self.failures_of_clients()
+
+    def failures_of_clients(self) -> Iterator[str]:
         for client, row in self.clients.items():
             for capability in self.capabilities:
                 if row[capability] not in MARKS:
