@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from rich.table import Table
+from rich.table import Column, Table
 
 from tests.e2e.live import Live
 
@@ -56,9 +56,8 @@ class Report:
                     yield f"{client}, {capability}: {row[capability]}"
 
     def table(self) -> Table:
-        table = Table(
-            "客户端 client", *self.capabilities, title="客户端一致性 conformance of clients"
-        )
+        title = "客户端一致性 conformance of clients"
+        table = Table(Column("客户端 client", no_wrap=True), *self.capabilities, title=title)
         for client, row in self.clients.items():
             marks = (MARKS.get(row[name], "[red]✗") for name in self.capabilities)
             table.add_row(f"{client} {row['version']}", *marks)
