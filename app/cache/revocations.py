@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -79,9 +79,10 @@ class RedisRevocations:
         try:
             yield
         finally:
-            ear.cancel()
-            with suppress(asyncio.CancelledError):
-                await ear
+            while not ear.done():
+                # Again and again: one that comes just when a wait of the client's ends is lost.
+                ear.cancel()
+                await asyncio.wait({ear}, timeout=0.5)
 
     async def _tell(self, redis: Redis, names: dict[str, float]) -> None:
         keys = await known(self._keys)
