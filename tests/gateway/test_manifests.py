@@ -9,12 +9,15 @@ import pytest
 from graphql import build_schema
 
 from app.gateway.trusted.building import OPERATIONS, built_documents, channels_of
+from app.gateway.trusted.checking import check_contract
 from app.gateway.trusted.importing import ForeignFormat, imported
 from app.gateway.trusted.manifest import Manifest, ManifestInvalid, sha256_of
 from app.gateway.trusted.shelf import Shelf, file_of, write_retired
 from app.gateway.trusted.versions import AppVersion, Client
 from tests.gateway.manifests import manifest, trusted
 
+ROOT = Path(__file__).parents[2]
+FOREIGN = Path(__file__).parent / "foreign"
 SCHEMA = build_schema("type Query { a: A } type A { b: Int c: A }")
 ONE, TWO = trusted("query One { a { b } }", "One"), trusted("query Two { a { b } }", "Two", "0f")
 
@@ -203,6 +206,23 @@ def test_manifests_of_other_tools(whole, kind, aliases):
     assert all(document.sha256 == sha256_of(document.text) for document in found)
     read = Manifest.read(manifest("app", "1.0.0", *found).written())
     assert {d.name: d.alias for d in read.documents.values()} == aliases
+
+
+@pytest.mark.parametrize(
+    ("tool", "aliases"),
+    [
+        ("codegen", {"Nearby": None, "Claim": None}),
+        ("apollo", {"Nearby": None, "Claim": None}),
+        ("relay", {"NearbyQuery": "e987c1e6db31d07737207904ceb58ba2"}),
+    ],
+)
+def test_files_that_the_tools_themselves_wrote(tool, aliases):
+    """graphql-codegen's client preset, @apollo/generate-persisted-query-manifest, relay-compiler."""
+    found = imported((FOREIGN / f"{tool}.json").read_bytes())
+    assert {document.name: document.alias for document in found} == aliases
+    whole = manifest("app", "1.0.0", *found)
+    report = check_contract([whole], build_schema((ROOT / "schema.graphql").read_text("utf-8")))
+    assert (report.checked, dict(report.breaks)) == (len(aliases), {})
 
 
 @pytest.mark.parametrize(

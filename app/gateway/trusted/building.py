@@ -72,9 +72,8 @@ def built_documents(folder: Path, channel: str, schema: GraphQLSchema) -> list[T
 def whole_of(
     operation: OperationDefinitionNode, fragments: dict[str, FragmentDefinitionNode]
 ) -> DocumentNode:
-    """The operation and the fragments it needs, each where it is first spread, depth first: the
-    order in which graphql-codegen and Apollo write them. A fragment that is missing is left out:
-    validation tells."""
+    """The operation and the fragments it needs, each where it is first spread, depth first. A
+    fragment that is missing is left out: validation tells."""
     needed: dict[str, FragmentDefinitionNode] = {}
 
     def gather(node: Node) -> None:

@@ -3,7 +3,7 @@
 - Relay: the file of `persistConfig`, `{id: text}`; its ids are MD5 unless told otherwise.
 - Apollo: an operation manifest, `{"format": "apollo-persisted-query-manifest", "version": 1,
   "operations": [{"id", "name", "type", "body"}]}`.
-- graphql-codegen: `persisted-documents.json` of its client preset, `{hash: text}`.
+- graphql-codegen: `persisted-documents.json` of its client preset, `{"sha256:…": text}`.
 
 Texts are taken as they are. An id that is not the SHA-256 of its text becomes the document's alias,
 by which the client goes on asking.
