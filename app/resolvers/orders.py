@@ -1,7 +1,6 @@
 """The viewer's orders: placed, cancelled, read."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import cast
 
 from app.domain.orders.order import Order
@@ -12,15 +11,7 @@ from app.ports.quote_tokens import QuoteClaims, QuoteTokenInvalid
 from app.resolvers.checkout import Preview, PreviewWanted, preview
 from app.resolvers.context import RequestContext, Viewer
 from app.resolvers.keys import OrderKey
-from app.resolvers.pages import (
-    Cursor,
-    Page,
-    Placed,
-    check_first,
-    instant_of_key,
-    key_after,
-    key_of_instant,
-)
+from app.resolvers.pages import Cursor, Page, check_first, page_by_instants, place_after
 from app.resolvers.payments import PaymentStart, prepare, start_payment
 from app.resolvers.placing import PRICE_CODES, PlaceWanted, place
 from app.resolvers.refusals import ErrorCode, Refusal
@@ -148,23 +139,14 @@ async def viewer_orders(
     """Newest first. Bad page size or cursor: `BadRequest`. Database down: `StorageUnavailable`."""
     check_first(first)
     listing = f"orders:{viewer.user_id}:{status.value if status else 'all'}"
-    key = key_after(after, listing, (int, int))
-    wanted = OrderPage(user_id=viewer.user_id, status=status, first=first)
-    found = await context.orders.page(replace(wanted, after=_position(key)))
-    version = context.catalog.version
-    placed = tuple(
-        Placed(Cursor(listing=listing, version=version, key=_key(order)), order)
-        for order in found[:first]
+    place = place_after(after, listing)
+    wanted = OrderPage(user_id=viewer.user_id, status=status, first=first, after=place)
+    found = await context.orders.page(wanted)
+    return page_by_instants(
+        found[:first],
+        lambda order: (order.placed_at, order.id),
+        listing=listing,
+        version=context.catalog.version,
+        more=len(found) > first,
+        after=place,
     )
-    return Page(placed, len(found) > first, key is not None)
-
-
-def _key(order: Order) -> tuple[int, int]:
-    return (key_of_instant(order.placed_at), order.id)
-
-
-def _position(key: tuple[int | str, ...] | None) -> tuple[datetime, int] | None:
-    if key is None:
-        return None
-    microseconds, order_id = key
-    return instant_of_key(microseconds), int(order_id)

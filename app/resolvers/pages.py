@@ -95,3 +95,32 @@ def instant_of_key(part: int | str) -> datetime:
         return _EPOCH + int(part) * _MICROSECOND
     except OverflowError as error:
         raise BadCursor from error
+
+
+Place = tuple[datetime, int]
+"""Where something stands in a list by an instant, then by an id."""
+
+
+def place_after(after: Cursor | None, listing: str) -> Place | None:
+    """The place to go on after, in a list by instants. Raises `BadCursor`."""
+    key = key_after(after, listing, (int, int))
+    return None if key is None else (instant_of_key(key[0]), int(key[1]))
+
+
+def page_by_instants(
+    items: Sequence[T],
+    place_of: Callable[[T], Place],
+    *,
+    listing: str,
+    version: int,
+    more: bool,
+    after: Place | None,
+) -> Page[T]:
+    """A page of items that stand in their order already. `more`: others follow."""
+
+    def placed(item: T) -> Placed[T]:
+        at, number = place_of(item)
+        key = (key_of_instant(at), number)
+        return Placed(Cursor(listing=listing, version=version, key=key), item)
+
+    return Page(tuple(map(placed, items)), more, after is not None)

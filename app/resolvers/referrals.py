@@ -15,15 +15,7 @@ from app.resolvers.attempts import attempt, attempt_to_read
 from app.resolvers.context import RequestContext, Viewer
 from app.resolvers.desk import Desk
 from app.resolvers.once import Asked, Receipt, once, repeated
-from app.resolvers.pages import (
-    Cursor,
-    Page,
-    Placed,
-    check_first,
-    instant_of_key,
-    key_after,
-    key_of_instant,
-)
+from app.resolvers.pages import Cursor, Page, check_first, page_by_instants, place_after
 from app.resolvers.refusals import ErrorCode, Refusal, Refused
 
 CODES = {
@@ -91,26 +83,18 @@ async def invitees(
     """Bound last, first. Bad page size or cursor: `BadRequest`."""
     check_first(first)
     listing = f"invitees:{viewer.user_id}"
-    key = key_after(after, listing, (int, int))
+    place = place_after(after, listing)
     found = await context.referrals.invitees(
-        InviteePage(
-            referrer_id=viewer.user_id,
-            first=first,
-            after=None if key is None else (instant_of_key(key[0]), int(key[1])),
-        )
+        InviteePage(referrer_id=viewer.user_id, first=first, after=place)
     )
-    placed = tuple(
-        Placed(
-            Cursor(
-                listing=listing,
-                version=context.catalog.version,
-                key=(key_of_instant(friend.bound_at), friend.friend_id),
-            ),
-            friend,
-        )
-        for friend in found[:first]
+    return page_by_instants(
+        found[:first],
+        lambda friend: (friend.bound_at, friend.friend_id),
+        listing=listing,
+        version=context.catalog.version,
+        more=len(found) > first,
+        after=place,
     )
-    return Page(placed, len(found) > first, key is not None)
 
 
 def batch_of(context: RequestContext, reward: ReferralReward) -> Promotion | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from app.domain.promotions.placement import can_apply_at
 from app.domain.promotions.promotion import Promotion
@@ -11,15 +11,7 @@ from app.ports.wallets import CouponPage
 from app.resolvers.context import RequestContext, Viewer
 from app.resolvers.errors import BadDays
 from app.resolvers.keys import CouponKey
-from app.resolvers.pages import (
-    Cursor,
-    Page,
-    Placed,
-    check_first,
-    instant_of_key,
-    key_after,
-    key_of_instant,
-)
+from app.resolvers.pages import Cursor, Page, check_first, page_by_instants, place_after
 
 MOST_DAYS = 366
 
@@ -53,7 +45,7 @@ async def coupons(
     listing = (
         f"coupons:{viewer.user_id}:{status}:{'' if wanted.usable_at is None else wanted.usable_at}"
     )
-    key = key_after(wanted.after, listing, (int, int))
+    place = place_after(wanted.after, listing)
     batches = _usable_batches(context, wanted)
     if batches is not None and not batches:
         return Page((), False, False)
@@ -64,15 +56,18 @@ async def coupons(
             moment=context.moment,
             status=wanted.status,
             first=wanted.first,
-            after=_position(key),
+            after=place,
             batch_codes=batches,
         ),
     )
-    version = context.catalog.version
-    placed = tuple(
-        Placed(Cursor(listing=listing, version=version, key=_key(one.coupon)), one) for one in held
+    return page_by_instants(
+        held,
+        lambda one: (one.coupon.valid_until, one.coupon.id),
+        listing=listing,
+        version=context.catalog.version,
+        more=more,
+        after=place,
     )
-    return Page(placed, more, key is not None)
 
 
 async def _held_page(context: RequestContext, wanted: CouponPage) -> tuple[list[HeldCoupon], bool]:
@@ -109,17 +104,6 @@ def _held(context: RequestContext, coupon: Coupon) -> HeldCoupon | None:
     """None: its batch has gone from the rules, so nothing can be said or done with it."""
     promotion = context.catalog.rules.by_code.get(coupon.batch_code)
     return HeldCoupon(coupon, promotion) if promotion else None
-
-
-def _key(coupon: Coupon) -> tuple[int, int]:
-    return (key_of_instant(coupon.valid_until), coupon.id)
-
-
-def _position(key: tuple[int | str, ...] | None) -> tuple[datetime, int] | None:
-    if key is None:
-        return None
-    microseconds, coupon_id = key
-    return instant_of_key(microseconds), int(coupon_id)
 
 
 async def coupon_counts(viewer: Viewer) -> Mapping[CouponStatus, int]:
