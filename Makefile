@@ -21,7 +21,7 @@ export YOUHUI_FOLLOW_PARENT := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check fix schema seed migrate bench clean test-pg15 fuzz-engine \
+.PHONY: attacks fuzz-api bench-rate-limit help demo test check fix schema seed migrate bench clean test-pg15 fuzz-engine \
 	mutants test-faults test-mutants simulate conformance check-sydney bench-engine bench-publish lock graphiql
 
 help: ## 列出所有命令 list the commands
@@ -79,6 +79,12 @@ test-mutants: .venv/.dev ## 植入缺陷，看核对能否发现 planted defects
 conformance: .venv/.dev ## 规范审计与真实客户端（需要 Node.js） the audits, and real clients (needs Node.js)
 	@$(PY) -m tests.conformance
 
+attacks: .venv/.dev ## 攻击集：全部拒绝，代价几何 every attack refused, and what each cost the server
+	@$(PY) -m tests.attacks $(ARGS)
+
+fuzz-api: .venv/.dev ## 接口模糊测试：不出内部错误 schemathesis over the schema (N, SEED)
+	@$(PY) -m bench.fuzz_api --n $(N) --seed $(SEED) $(ARGS)
+
 simulate: .venv/.dev ## 内存模拟：处处出错，规律不破 the use cases in memory, failing everywhere (SEEDS)
 	@$(PY) -m tests.simulation --seeds $(SEEDS) $(ARGS)
 
@@ -96,6 +102,9 @@ bench-engine: .venv/.dev ## 引擎的速度 microseconds of prices and combinati
 
 bench-publish: .venv/.dev ## 发布活动到各进程的秒数 seconds until a promotion is live everywhere
 	@$(PY) -m bench.publish $(ARGS)
+
+bench-rate-limit: .venv/.dev ## 多进程限流的准度 what several processes allow together
+	@$(PY) -m bench.rate_limit $(ARGS)
 
 bench-escrow: .venv/.dev ## 热门预算每秒下单数 orders a second on one hot budget
 	@$(PY) -m bench.escrow $(ARGS)

@@ -157,7 +157,7 @@ def parse_message(message: bytes, caps: RequestCaps) -> dict[str, Any]:
 
 
 def _parse_object(body: bytes, depth: int, *, zh: str, en: str) -> dict[str, Any]:
-    if _nesting(body) > depth:
+    if _nested_deeper(body, depth):
         raise bad_request(f"{zh}的 JSON 嵌套超过 {depth} 层。", f"JSON in {en} is too deep.")
     try:
         parsed = orjson.loads(body)
@@ -170,19 +170,20 @@ def _parse_object(body: bytes, depth: int, *, zh: str, en: str) -> dict[str, Any
     return parsed
 
 
-def _nesting(body: bytes) -> int:
-    """The deepest nesting of brackets outside strings, in one linear pass."""
-    if body.count(b"{") + body.count(b"[") <= 1:
-        return 1
-    depth = deepest = 0
+def _nested_deeper(body: bytes, most: int) -> bool:
+    """Whether brackets outside strings nest deeper, in one linear pass that ends where they do."""
+    if body.count(b"{") + body.count(b"[") <= most:
+        return False
+    depth = 0
     for found in _STRING_OR_BRACKET.finditer(body):
         first = body[found.start()]
         if first in b"{[":
             depth += 1
-            deepest = max(deepest, depth)
+            if depth > most:
+                return True
         elif first in b"}]":
             depth -= 1
-    return deepest
+    return False
 
 
 def graphql_request(parameters: Mapping[str, Any]) -> GraphQLRequest:

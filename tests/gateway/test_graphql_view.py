@@ -6,7 +6,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.gateway.graphql_view import ViewOptions
-from app.gateway.request import RequestCaps, _nesting
+from app.gateway.request import RequestCaps, _nested_deeper
 from tests.gateway.asking import NEW, PRIVATE, ask, codes
 
 
@@ -94,7 +94,9 @@ def test_brackets_inside_strings_are_not_depth(client):
 
 def test_a_depth_check_is_linear_also_on_hostile_strings():
     """Quotes that never close, all escaped: a backtracking check would take minutes."""
-    assert _nesting(b'[[{"' + b'\\"' * 500_000) == 3
+    unclosed = b'[[{"' + b'\\"[' * 500_000
+    assert _nested_deeper(unclosed, 2)
+    assert not _nested_deeper(unclosed, 3)
 
 
 QUERIES_IN_URL = {

@@ -18,19 +18,22 @@ def check_text(text: str, *, most_bytes: int, most_nesting: int) -> None:
     size = len(text.encode("utf-8", "surrogatepass"))
     if size > most_bytes:
         raise limit_exceeded(Limit.BYTES, size, most_bytes)
-    deepest = nesting(text)
+    deepest = nesting(text, most_nesting)
     if deepest > most_nesting:
         raise limit_exceeded(Limit.NESTING, deepest, most_nesting)
 
 
-def nesting(text: str) -> int:
-    """The deepest nesting of brackets outside strings and comments."""
+def nesting(text: str, most: int) -> int:
+    """The deepest nesting of brackets outside strings and comments; it looks no further once that
+    is more than `most`."""
     depth = deepest = 0
     for found in _BRACKET.finditer(text):
         first = text[found.start()]
         if first in "{[(":
             depth += 1
             deepest = max(deepest, depth)
+            if deepest > most:
+                break
         elif first in "}])":
             depth -= 1
     return deepest

@@ -168,7 +168,8 @@ def test_a_fan_below_the_saturation_is_exact():
     ],
 )
 def test_brackets_in_strings_and_comments_do_not_nest(text, deepest):
-    assert nesting(text) == deepest
+    assert nesting(text, 100) == deepest
+    assert nesting(text, 1) == min(deepest, 2)
 
 
 def test_the_introspection_of_graphiql_passes_the_limits_of_production():

@@ -1,0 +1,253 @@
+"""Fuzzes the GraphQL schema with schemathesis against a real server: documents that fit the schema,
+and such as do not, asked by guests and by personas. Nothing may come back that is a fault of ours: no
+5xx, no masked error.
+
+    python -m bench.fuzz_api --n 20000 --seed 1
+
+The same seed asks the same questions of the same data. Ids, cursors and codes that exist are mixed in,
+so that fields run on something. Points and attempts are not counted here; the limits of documents hold.
+Exit code 1: something came back as a fault; each is printed with its document and its trace.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+import orjson
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from rich.console import Console
+from rich.progress import Progress
+from schemathesis.generation import GenerationMode
+from schemathesis.graphql import nodes
+
+from app.cli.seed import seed_database
+from app.cli.servers import Databases
+from app.integrations.local_servers import local_servers
+from app.ports.seeding import SeedRecipe
+from app.storage.migrate import upgrade
+from tests.e2e.live import Live, serving
+
+FAULTS = {"INTERNAL", "TIMEOUT", "UNAVAILABLE"}
+PERSONAS = (None, "new-user", "regular", "gold-member", "heavy-coupon-holder", "ride-hailing")
+UNCOUNTED = {"YOUHUI_LIMITS_ENABLED": "0"}
+BEIJING = "{latitude: 39.9042, longitude: 116.4074}"
+KNOWN = f"""{{
+  stations(near: {BEIJING}, radiusMeters: 50000, first: 20) {{
+    pageInfo {{ endCursor }} edges {{ cursor node {{ id products {{ id }} }} }} }}
+  offers(first: 40) {{ pageInfo {{ endCursor }} edges {{ cursor node {{ id }} }} }}
+  regions(text: "京") {{ code name }}
+  viewer {{
+    id
+    orders(first: 10) {{ edges {{ cursor node {{ id }} }} }}
+    wallet {{ coupons(first: 20) {{ edges {{ cursor node {{ id }} }} }} }}
+    points {{ statement(first: 5) {{ edges {{ cursor node {{ id }} }} }} }}
+    referral {{ code }} }} }}"""
+QUOTE = """query ($s: ID!) { checkoutPreview(input: {stationId: $s, fuelGrade: GASOLINE_92,
+  fill: {pumpAmountFen: 20000}}) { preview { quote { token } } } }"""
+SHARE_THAT_FITS = 0.7
+
+
+@dataclass(frozen=True)
+class Fault:
+    status: int
+    codes: tuple[str, ...]
+    persona: str | None
+    query: str
+    request_id: str
+
+    @property
+    def kind(self) -> tuple[int, tuple[str, ...], str]:
+        """The first line tells the operation and its root field: one of each is enough to see."""
+        return self.status, self.codes, self.query[:60]
+
+
+@dataclass
+class Tally:
+    asked: int = 0
+    codes: Counter[str] = field(default_factory=Counter)
+    faults: list[Fault] = field(default_factory=list)
+
+
+@dataclass
+class Asker:
+    """Asks one server over one connection. `tokens` by persona."""
+
+    live: Live
+    tokens: dict[str | None, str]
+    tally: Tally = field(default_factory=Tally)
+    _connection: HTTPConnection | None = None
+
+    def post(self, persona: str | None, query: str, variables: Any = None) -> tuple[int, Any]:
+        if self._connection is None:
+            self._connection = HTTPConnection(urlsplit(self.live.url).netloc, timeout=120)
+        headers = {"Content-Type": "application/json"}
+        if persona is not None:
+            headers["Authorization"] = f"Bearer {self.tokens[persona]}"
+        body = json.dumps({"query": query, "variables": variables})
+        self._connection.request("POST", "/graphql", body, headers)
+        answer = self._connection.getresponse()
+        return answer.status, orjson.loads(answer.read())
+
+    def ask(self, persona: str | None, query: str) -> None:
+        status, body = self.post(persona, query)
+        told = [error["extensions"] for error in body.get("errors", ())]
+        codes = tuple(sorted({one["code"] for one in told}))
+        self.tally.asked += 1
+        self.tally.codes.update(codes or ["(data)"])
+        if status >= 500 or FAULTS & set(codes):
+            ids = [one["requestId"] for one in told if "requestId" in one]
+            self.tally.faults.append(Fault(status, codes, persona, query, (ids or ["-"])[0]))
+
+    def known(self) -> tuple[list[str], list[str]]:
+        """Ids, and other texts, that exist."""
+        ids: set[str] = set()
+        texts: set[str] = set()
+        for persona in PERSONAS:
+            _, body = self.post(persona, KNOWN)
+            for name, value in _leaves(body["data"]):
+                (ids if name == "id" else texts).add(value)
+        station = min(each for each in ids if each.startswith("MXM"))
+        for persona in PERSONAS[1:]:
+            _, body = self.post(persona, QUOTE, {"s": station})
+            texts |= {value for _, value in _leaves(body["data"])}
+        return sorted(ids), sorted(texts)
+
+
+def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict):
+        for key, member in value.items():
+            yield from _leaves(member, key)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _leaves(each, name)
+    elif isinstance(value, str):
+        yield name, value
+
+
+def teach(ids: Sequence[str], texts: Sequence[str]) -> None:
+    """What schemathesis draws scalars from: mostly what exists or nearly fits."""
+    text = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=40)
+    decimals = st.decimals(0, 1500, places=3).map(str) | st.sampled_from(
+        ["0", "-1", "1e5", "NaN", "999999999999.999", "1.2345", "", " 1", "１"]
+    )
+    integers = st.integers(1, 40) | st.integers(1, 100_000) | st.integers(-(2**31), 2**31 - 1)
+    places = st.floats(39, 41) | st.floats(115, 118) | st.floats(-200, 200)
+    schemathesis.graphql.scalar("ID", (st.sampled_from(ids) | text).map(nodes.String))
+    schemathesis.graphql.scalar("String", (st.sampled_from(texts) | text).map(nodes.String))
+    schemathesis.graphql.scalar("Decimal", decimals.map(nodes.String))
+    schemathesis.graphql.scalar("Int", integers.map(nodes.Int))
+    schemathesis.graphql.scalar("Float", places.map(nodes.Float))
+
+
+def fuzz(asker: Asker, n: int, seed_: int, tick: Callable[[int], object]) -> Tally:
+    """Asks `n` questions. `tick`: told how many have been asked."""
+    teach(*asker.known())
+    schema = schemathesis.graphql.from_url(f"{asker.live.url}/graphql")
+    operations = [found.ok() for found in schema.get_all_operations()]
+    tally, round_ = asker.tally, 0
+    while tally.asked < n:
+        left = n - tally.asked
+        each = max(1, min(50, left // len(operations) or 1))
+        for operation in operations:
+            for mode, share in (
+                (GenerationMode.POSITIVE, SHARE_THAT_FITS),
+                (GenerationMode.NEGATIVE, 1 - SHARE_THAT_FITS),
+            ):
+                times = min(max(1, round(each * share)), n - tally.asked)
+                if times > 0:
+                    _ask_about(
+                        asker, operation.as_strategy(generation_mode=mode), times, seed_ + round_
+                    )
+                    tick(tally.asked)
+        round_ += 1
+    return tally
+
+
+def _ask_about(asker: Asker, cases: st.SearchStrategy[Any], times: int, seed_: int) -> None:
+    @seed(seed_)
+    @settings(
+        max_examples=times,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases, st.sampled_from(PERSONAS))
+    def asked(case: Any, persona: str | None) -> None:
+        asker.ask(persona, case.body)
+
+    asked()
+
+
+def trace_of(live: Live, request_id: str) -> str:
+    """What the server's log says of a request."""
+    found = [
+        orjson.loads(line).get("exception", line)
+        for line in live.log.read_text("utf-8").splitlines()
+        if request_id in line and '"level":"error"' in line
+    ]
+    return "\n".join(found) or "(nothing in the log)"
+
+
+def report(tally: Tally, live: Live, console: Console) -> None:
+    shown: set[Any] = set()
+    for fault in tally.faults:
+        if fault.kind not in shown:
+            shown.add(fault.kind)
+            console.rule(f"{fault.status} {' '.join(fault.codes)} · {fault.persona or 'guest'}")
+            console.print(fault.query, markup=False)
+            console.print(trace_of(live, fault.request_id), markup=False)
+
+
+def asker_of(live: Live) -> Asker:
+    return Asker(live, {name: live.token(name) for name in PERSONAS if name is not None})
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--n", type=int, default=20_000, help="questions (default 20000)")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    console = Console(stderr=True, width=120)
+    with tempfile.TemporaryDirectory(prefix="youhui-fuzz-") as name:
+        folder = Path(name)
+        with local_servers(folder / "servers", durable=False) as local:
+            at = Databases(local.database_url, local.redis_url, local)
+            upgrade(at.database_url)
+            seed_database(at, SeedRecipe(stations=60, members=20))
+            with serving(at.database_url, at.redis_url, folder / "live", **UNCOUNTED) as live:
+                asker = asker_of(live)
+                with Progress(console=console) as progress:
+                    bar = progress.add_task("模糊测试 fuzzing", total=options.n)
+                    fuzz(
+                        asker, options.n, options.seed, lambda n: progress.update(bar, completed=n)
+                    )
+                report(asker.tally, live, console)
+    tally = asker.tally
+    click.echo(
+        json.dumps(
+            {
+                "bench": "fuzz_api",
+                "seed": options.seed,
+                "asked": tally.asked,
+                "faults": len(tally.faults),
+                "codes": dict(tally.codes.most_common()),
+            }
+        )
+    )
+    return 1 if tally.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
