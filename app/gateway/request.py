@@ -20,6 +20,8 @@ _STRING_OR_BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[{]|[\]}]', re.DOTALL
 
 _MOST_DOCUMENT_ID = 128
 """Characters."""
+_SHA256 = "sha256:"
+"""Before an id, it says what the id is; graphql-codegen's clients send it everywhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,7 +222,7 @@ def _document_id(parameters: Mapping[str, Any]) -> str | None:
         return None if persisted is None else _persisted_hash(persisted)
     if not isinstance(named, str) or not 0 < len(named) <= _MOST_DOCUMENT_ID:
         raise malformed("documentId 应为一个标识。", "`documentId` must be an id.")
-    return named.removeprefix("sha256:")
+    return named.removeprefix(_SHA256)
 
 
 def _persisted_hash(persisted: object) -> str:
@@ -234,4 +236,4 @@ def _persisted_hash(persisted: object) -> str:
             "persistedQuery.sha256Hash 应为一个 SHA-256。",
             "`persistedQuery.sha256Hash` must be a SHA-256.",
         )
-    return sha256
+    return sha256.removeprefix(_SHA256)

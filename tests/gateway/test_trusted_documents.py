@@ -76,6 +76,7 @@ def persisted(sha256: str, version: int = 1) -> dict[str, Any]:
         {"documentId": sha256_of(TWICE)},
         {"documentId": ALIAS},
         {"extensions": persisted(sha256_of(TWICE))},
+        {"extensions": persisted(f"sha256:{sha256_of(TWICE)}")},
         {"query": TWICE},
         {"query": TWICE, "extensions": persisted(sha256_of(TWICE))},
         {"query": TWICE, "documentId": ALIAS},
