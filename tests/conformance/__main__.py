@@ -33,7 +33,7 @@ def server(**environment: str) -> Iterator[Live]:
 
 
 def main() -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 100)
     if not installed():
         console.print(f"没有 Node.js：未测试。No Node.js: nothing was tested ({INSTALL.name}).")
         sys.exit(0)
