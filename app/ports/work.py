@@ -14,6 +14,8 @@ from app.ports.invoices import InvoiceBook
 from app.ports.jobs import JobQueue
 from app.ports.orders import OrderBook
 from app.ports.payments import PaymentBook
+from app.ports.preferences import PreferenceBook
+from app.ports.privacy import PrivacyBook
 from app.ports.referrals import ReferralBook
 from app.ports.refunds import RefundBook
 from app.ports.requests import RequestRecords
@@ -63,6 +65,10 @@ class Work(Protocol):
     def sms_codes(self) -> SmsCodeBook: ...
     @property
     def joining(self) -> AccountJoining: ...
+    @property
+    def privacy(self) -> PrivacyBook: ...
+    @property
+    def preferences(self) -> PreferenceBook: ...
     @property
     def staff(self) -> StaffBook: ...
     @property

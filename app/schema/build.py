@@ -14,10 +14,14 @@ from app.schema.order_status import OrderSubscriptions
 from app.schema.orders import OrderMutations, OrderQueries
 from app.schema.payment_mutations import PaymentMutations
 from app.schema.payments import KINDS
+from app.schema.preference_mutations import PreferenceMutations
+from app.schema.privacy import PrivacyMutations
 from app.schema.referral import ReferralMutations, ReferralQueries
 from app.schema.scalars import SCALARS
 from app.schema.sessions import SessionMutations
 from app.schema.sign_in import SignInMutations
+from app.schema.staff import StaffQueries
+from app.schema.staff_mutations import StaffMutations
 from app.schema.stations import StationQueries
 from app.schema.viewer import ViewerQueries
 from app.schema.wallet_mutations import WalletMutations
@@ -32,6 +36,7 @@ class Query(
     CheckoutQueries,
     OrderQueries,
     ReferralQueries,
+    StaffQueries,
 ):
     """One mixin an area."""
 
@@ -45,9 +50,12 @@ class Mutation(
     OrderMutations,
     OrderRequestMutations,
     PaymentMutations,
+    PrivacyMutations,
+    PreferenceMutations,
     ReferralMutations,
     SessionMutations,
     SignInMutations,
+    StaffMutations,
     WalletMutations,
 ):
     """One mixin an area."""

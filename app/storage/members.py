@@ -155,11 +155,12 @@ def _member(row: Any) -> Member:
         phone_masked=row.phone_masked,
         tier=MemberTier(row.tier),
         segments=frozenset(row.segments),
-        preferences=Preferences() if row.theme is None else _preferences(row),
+        preferences=Preferences() if row.theme is None else preferences_of(row),
     )
 
 
-def _preferences(row: Any) -> Preferences:
+def preferences_of(row: Any) -> Preferences:
+    """From a row with the columns of `member_preferences`."""
     fill: Fill | None = None
     if row.usual_pump_amount_fen is not None:
         fill = AmountFill(row.usual_pump_amount_fen)

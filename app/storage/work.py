@@ -24,6 +24,8 @@ from app.storage.jobs import PostgresJobQueue
 from app.storage.joining import PostgresAccountJoining
 from app.storage.orders import PostgresOrderBook
 from app.storage.payments import PostgresPaymentBook
+from app.storage.preferences import PostgresPreferenceBook
+from app.storage.privacy import PostgresPrivacyBook
 from app.storage.referrals import PostgresReferralBook
 from app.storage.refunds import PostgresRefundBook
 from app.storage.requests import PostgresRequestRecords
@@ -103,6 +105,10 @@ class PostgresWork:
         return PostgresPaymentBook(self.connection)
 
     @property
+    def preferences(self) -> PostgresPreferenceBook:
+        return PostgresPreferenceBook(self.connection)
+
+    @property
     def referrals(self) -> PostgresReferralBook:
         return PostgresReferralBook(self.connection)
 
@@ -137,6 +143,10 @@ class PostgresWork:
     @property
     def joining(self) -> PostgresAccountJoining:
         return PostgresAccountJoining(self.connection, self._sealer)
+
+    @property
+    def privacy(self) -> PostgresPrivacyBook:
+        return PostgresPrivacyBook(self.connection, self._sealer)
 
     def _changed(self, user_id: int, order_id: int) -> None:
         self.changed_orders.add((user_id, order_id))
