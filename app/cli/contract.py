@@ -10,7 +10,7 @@ from rich.console import Console
 
 from app.cli.contract_options import APP_VERSION, CHANNEL, IN_FOLDER, manifest_refused, shelf_in
 from app.cli.contract_tables import broken_lines, of_changes
-from app.cli.contract_usage import retire, usage
+from app.cli.contract_usage import last_use_lines, retire, usage
 from app.cli.errors import CommandFailed, ExitCode
 from app.gateway.trusted.building import OPERATIONS, built_documents, channels_of
 from app.gateway.trusted.checking import check_contract
@@ -141,9 +141,21 @@ def _keep(
     default=OPERATIONS,
     help="操作所在文件夹，默认 clients/operations · where the operations lie",
 )
+@click.option(
+    "--usage",
+    "with_usage",
+    is_flag=True,
+    help="各版本最近使用时间 · when each version was last used",
+)
 @click.option("--all", "everything", is_flag=True, help="也列出安全的变更 · safe changes too")
 def check(
-    folder: Path, base: str | None, wanted: Path | None, written: Path, everything: bool
+    *,
+    folder: Path,
+    base: str | None,
+    wanted: Path | None,
+    written: Path,
+    with_usage: bool,
+    everything: bool,
 ) -> None:
     """契约变更会破坏哪些已发布的操作 · which shipped operations a change would break.
 
@@ -159,6 +171,8 @@ def check(
     console = Console(soft_wrap=True)
     if report.changes:
         console.print(*of_changes(report.changes, everything=everything))
+    for line in last_use_lines(shelf) if with_usage else ():
+        click.echo(line)
     broken = list(broken_lines(report))
     others = [*_wrong_operations(written, new), *against_policy(new)]
     for line in (*broken, *others):

@@ -119,6 +119,23 @@ def _refuse_if_used(shelf: Shelf, manifest: Manifest, days: int) -> None:
         )
 
 
+def last_use_lines(shelf: Shelf) -> list[str]:
+    """Of each live version, when it was last used."""
+    last: dict[tuple[str, str], Uses] = {}
+    for document, uses in _read(lambda repository: repository.last_used()).items():
+        before = last.get(document[:2])
+        last[document[:2]] = uses if before is None else before + uses
+    return [
+        f"{manifest.channel} {manifest.version}  最近使用 last used "
+        + _moment(last.get((manifest.channel, str(manifest.version))))
+        for manifest in shelf.manifests
+    ]
+
+
+def _moment(uses: Uses | None) -> str:
+    return f"{uses.last_at.astimezone():%Y-%m-%d %H:%M:%S}" if uses else "—"
+
+
 def _is_of(document: UsedDocument, manifest: Manifest, others: set[str]) -> bool:
     if (document.channel, document.version) == (manifest.channel, str(manifest.version)):
         return True
@@ -186,7 +203,7 @@ def _operations_table(used: Mapping[UsedDocument, Uses], shelf: Shelf) -> Table:
             document.version or UNSAID,
             Text(document.operation, "" if line.live or not document.version else "dim"),
             str(line.uses.count) if line.uses else "0",
-            f"{line.uses.last_at.astimezone():%Y-%m-%d %H:%M:%S}" if line.uses else "—",
+            _moment(line.uses),
         )
     return table
 

@@ -229,6 +229,22 @@ def test_usage_by_operation_and_by_field(folder, database):
     assert "StationProduct.displayName" in shown
 
 
+def test_a_check_tells_when_each_version_was_last_used(folder, database):
+    used(database, "mini-program", "1.0.0", NAMES, 1, days_ago=5)
+    used(database, "mini-program", "1.0.0", PRICES, 1, days_ago=3)
+    done = run("check", "--manifests", folder, "--usage")
+    assert done.exit_code == 0, done.output
+    told = [
+        line.partition(" last used ") for line in done.output.splitlines() if "last used" in line
+    ]
+    days_ago = (NOW - timedelta(days=3)).astimezone()
+    assert {before.split("  ")[0]: after for before, _, after in told} == {
+        "app 2.0.0": "—",
+        "mini-program 1.0.0": f"{days_ago:%Y-%m-%d %H:%M:%S}",
+        "mini-program 1.1.0": "—",
+    }
+
+
 def retire(folder: Path, version: str, *more: str, channel: str = "mini-program") -> Result:
     return run(
         "retire", "--channel", channel, "--app-version", version, "--manifests", folder, *more
