@@ -21,6 +21,7 @@ from app.gateway.cookie_sessions import CookieOptions
 from app.gateway.demo.graphiql import graphiql_routes
 from app.gateway.demo.personas import PersonaRoutes, load_personas
 from app.gateway.edge import EdgeOptions, build_edge
+from app.gateway.exports import ExportRoutes
 from app.gateway.graphql_view import ViewOptions
 from app.gateway.health import Probe
 from app.gateway.http_profile import HttpProfile
@@ -44,9 +45,11 @@ from app.outside import NOTICES_PATH, Outside
 from app.ports.attempts import Attempts
 from app.ports.rate_limiting import Payer
 from app.resolvers.desk import Desk
+from app.resolvers.privacy_desk import PrivacyDesk
 from app.schema.build import build_schema
 from app.security.access_tokens import AccessTokens
 from app.security.code_hashes import KeyedCodeHashes
+from app.security.export_links import ExportLinks
 from app.security.login_states import LoginStates
 from app.security.quote_tokens import SignedQuoteTokens
 from app.security.session_cookies import SessionCookies
@@ -62,6 +65,7 @@ from app.storage.contract_usage import PostgresContractUsageRepository
 from app.storage.invoices import PostgresInvoiceRepository
 from app.storage.members import PostgresMemberRepository
 from app.storage.orders import PostgresOrderRepository
+from app.storage.privacy import PostgresPrivacyRepository
 from app.storage.referral_reads import PostgresReferralRepository
 from app.storage.refunds import PostgresRefundRepository
 from app.storage.station_details import PostgresStationDetailsRepository
@@ -100,6 +104,11 @@ def services_of(
         order_news=outside.news,
         front=outside.front,
         identities=outside.identity_desk,
+        privacy=PrivacyDesk(
+            repository=PostgresPrivacyRepository(outside.engine, outside.sealer),
+            policy_version=outside.policy_version,
+            link=ExportLinks(outside.sealer).link,
+        ),
         cookies=CookieOptions(
             cookies=SessionCookies(outside.sealer, outside.front.tokens),
             front=outside.front,
@@ -215,6 +224,7 @@ def create_app(settings: Settings) -> Starlette:
                 *_webhook_routes(outside),
                 *well_known_routes(outside.keys),
                 *_login_routes(outside, services),
+                *_export_routes(outside),
                 *_staff_routes(outside, attempts),
                 *_oauth_routes(outside, services),
                 *(_demo_routes(outside) if settings.demo else ()),
@@ -277,6 +287,14 @@ def _staff_routes(outside: Outside, attempts: Attempts | None) -> list[Route]:
         clock=outside.clock,
         tokens=AccessTokens(outside.keys, STAFF_FOR),
         attempts=attempts,
+    ).routes()
+
+
+def _export_routes(outside: Outside) -> list[Route]:
+    return ExportRoutes(
+        repository=PostgresPrivacyRepository(outside.engine, outside.sealer),
+        links=ExportLinks(outside.sealer),
+        clock=outside.clock,
     ).routes()
 
 

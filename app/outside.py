@@ -153,6 +153,7 @@ class Outside:
     wechat_pay: WeChatPay | None = None
     payers: PayerIds | None = None
     logins: Logins
+    policy_version: str = "1"
     demo: bool = False
 
     @classmethod
@@ -210,6 +211,7 @@ class Outside:
             wechat_pay=wechat_pay,
             payers=payers,
             logins=Logins.of(settings),
+            policy_version=settings.privacy_policy_version,
             demo=settings.demo,
         )
 
@@ -237,6 +239,7 @@ class Outside:
             providers={pay.method: pay for pay in (self.wechat_pay,) if pay is not None},
             payers=self.payers,
             timing=self.timing,
+            revocations=self.revocations,
         )
 
     def desk_of(self, actor: Actor) -> Desk:

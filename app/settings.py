@@ -198,6 +198,7 @@ class Settings(BaseSettings):
     `documents`: "trusted": nothing but documents of `manifests_dir` is executed, the default;
     "open": whatever callers send, the default of demo mode. `manifests_dir`: None: the repository's
     clients/manifests.
+    `privacy_policy_version`: of the policy in force, which members consent to.
     `pay_simulator_port`: where the simulator of WeChat Pay listens, which takes its place in demo
     mode while no merchant's account is set; its keys are under `data_dir`.
     `login_simulator_port`: where the simulator of WeChat's login and of the SMS gateway listens,
@@ -226,6 +227,7 @@ class Settings(BaseSettings):
     job_concurrency: Annotated[int, Field(ge=1, le=100)] = 10
     counter_slots: Annotated[int, Field(ge=1, le=256)] = 16
     clock_offset_file: Path | None = None
+    privacy_policy_version: Annotated[str, Field(min_length=1, max_length=32)] = "1"
     documents: Literal["trusted", "open"] | None = None
     manifests_dir: Path | None = None
     pay_simulator_port: Annotated[int, Field(ge=1, le=65535)] = 8009

@@ -30,6 +30,7 @@ from app.ports.wallets import WalletRepository
 from app.resolvers.context import OpenDesk, RequestContext
 from app.resolvers.front_desk import FrontDesk
 from app.resolvers.identity_desk import IdentityDesk
+from app.resolvers.privacy_desk import PrivacyDesk
 from app.security.access_tokens import AccessTokens
 
 CHANNEL_HEADER = "Youhui-Channel"
@@ -67,6 +68,7 @@ class Services:
     attempts: Attempts | None = None
     front: FrontDesk | None = None
     identities: IdentityDesk | None = None
+    privacy: PrivacyDesk | None = None
     cookies: CookieOptions | None = None
     revocations: Revoked | None = None
 
@@ -103,6 +105,7 @@ def build_context(request: HTTPConnection, services: Services) -> RequestContext
         attempts=services.attempts,
         front=services.front,
         identities=services.identities,
+        privacy=services.privacy,
         carrier=held_by(request) if channel is Channel.H5 else None,
         app_version=_app_version(request.headers.get(VERSION_HEADER)),
         computing=computing,

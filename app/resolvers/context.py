@@ -25,6 +25,7 @@ from app.ports.wallets import WalletRepository
 from app.resolvers.desk import Desk
 from app.resolvers.front_desk import Arrival, Carrier, FrontDesk
 from app.resolvers.identity_desk import IdentityDesk
+from app.resolvers.privacy_desk import PrivacyDesk
 
 T = TypeVar("T")
 
@@ -60,8 +61,8 @@ class RequestContext:
     `request_id` joins what is written to the log. `open_desk` None: nothing is written here.
     `order_news` None: nobody can watch an order here. `attempts` None: nobody counts them here.
     `front` None: nobody signs in or out here. `identities` None: nobody proves who they are here.
+    `privacy` None: nobody looks after their own data here.
     `carrier` None: tokens of a session are told in the answer. `app_version`: of the caller's application, as it says.
-    `loaders_of`: a member's, for whoever signs in with this request.
     """
 
     catalog: Catalog
@@ -86,6 +87,7 @@ class RequestContext:
     attempts: Attempts | None = None
     front: FrontDesk | None = None
     identities: IdentityDesk | None = None
+    privacy: PrivacyDesk | None = None
     carrier: Carrier | None = None
     app_version: str | None = None
     loaders_of: Callable[[int], Loaders] | None = None

@@ -7,6 +7,7 @@ from app.domain.profiles.member import Member
 from app.domain.profiles.member import Preferences as Settings
 from app.resolvers import offers as resolve_offers
 from app.resolvers import orders as resolve_orders
+from app.resolvers import privacy as resolve_privacy
 from app.resolvers import referrals as resolve_referrals
 from app.resolvers import sessions as resolve_sessions
 from app.resolvers import statements as resolve_statements
@@ -20,6 +21,7 @@ from app.schema.info import Info
 from app.schema.offers import OfferConnection
 from app.schema.orders import OrderConnection
 from app.schema.pagination import decode_cursor
+from app.schema.privacy import Privacy
 from app.schema.referral import Referral
 from app.schema.sessions import Session
 from app.schema.statements import FuelCreditAccount, PointsAccount
@@ -155,6 +157,10 @@ class Viewer(Node):
     async def sessions(self, info: Info) -> list[Session] | None:
         found = await resolve_sessions.viewer_sessions(info.context, self._viewer)
         return [Session.of(session, info) for session in found]
+
+    @strawberry.field
+    async def privacy(self, info: Info) -> Privacy | None:
+        return Privacy.of(await resolve_privacy.own_privacy(info.context, self._viewer))
 
 
 @access(OWN)

@@ -13,10 +13,10 @@ def upgrade() -> None:
     op.create_table(
         "consent",
         owner(),
-        sa.Column("policy_version", sa.Text(), nullable=False),
+        sa.Column("policy", sa.Text(), nullable=False),
         instant("given_at"),
         of_member("consent"),
-        sa.PrimaryKeyConstraint("user_id", "policy_version", name=op.f("pk_consent")),
+        sa.PrimaryKeyConstraint("user_id", "policy", name=op.f("pk_consent")),
     )
     create_exports()
     op.create_table(

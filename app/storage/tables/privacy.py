@@ -24,12 +24,12 @@ def _owner() -> Column[int]:
 
 
 class ConsentRow(Row, table=True):
-    """One for each version of the policy that the member consented to: the history stays."""
+    """`policy`: its version. One for each that the member consented to: the history stays."""
 
     __tablename__ = "consent"
 
     user_id: int = Field(sa_column=_owner())
-    policy_version: str = Field(sa_column=words(primary_key=True))
+    policy: str = Field(sa_column=words(primary_key=True))
     given_at: datetime = Field(sa_column=instant())
 
 
