@@ -45,6 +45,7 @@ from app.outside import NOTICES_PATH, Outside
 from app.ports.attempts import Attempts
 from app.ports.rate_limiting import Payer
 from app.resolvers.desk import Desk
+from app.resolvers.office_desk import Office
 from app.resolvers.privacy_desk import PrivacyDesk
 from app.schema.build import build_schema
 from app.security.access_tokens import AccessTokens
@@ -60,12 +61,16 @@ from app.settings import (
     WatchingSettings,
     WeChatLoginSettings,
 )
+from app.storage.audit import PostgresAuditSearch
 from app.storage.balances import PostgresBalanceRepository
 from app.storage.contract_usage import PostgresContractUsageRepository
+from app.storage.funding import PostgresSettlementRepository
 from app.storage.invoices import PostgresInvoiceRepository
 from app.storage.members import PostgresMemberRepository
+from app.storage.order_register import PostgresOrderRegister
 from app.storage.orders import PostgresOrderRepository
 from app.storage.privacy import PostgresPrivacyRepository
+from app.storage.promotions import PostgresPromotionStore
 from app.storage.referral_reads import PostgresReferralRepository
 from app.storage.refunds import PostgresRefundRepository
 from app.storage.station_details import PostgresStationDetailsRepository
@@ -118,6 +123,14 @@ def services_of(
         ),
         revocations=outside.revocations,
         attempts=attempts,
+        office=Office(
+            staff=outside.staff_desk.staff,
+            applications=outside.applications,
+            promotions=PostgresPromotionStore(outside.engine, outside.announcements),
+            settlements=PostgresSettlementRepository(outside.engine),
+            audit=PostgresAuditSearch(outside.engine),
+            orders=PostgresOrderRegister(outside.engine),
+        ),
     )
 
 

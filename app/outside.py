@@ -140,6 +140,7 @@ class Outside:
     engine: AsyncEngine
     redis: Redis | None
     names: DatabaseKeys
+    announcements: RedisAnnouncements | None
     catalogs: PostgresCatalogSource
     keys: KeyRing
     access_tokens: AccessTokens
@@ -198,6 +199,7 @@ class Outside:
             engine=engine,
             redis=redis,
             names=names,
+            announcements=announcements,
             catalogs=PostgresCatalogSource(settings.database_url, announcements=announcements),
             keys=keys,
             access_tokens=access_tokens,

@@ -30,6 +30,7 @@ from app.ports.wallets import WalletRepository
 from app.resolvers.context import OpenDesk, RequestContext
 from app.resolvers.front_desk import FrontDesk
 from app.resolvers.identity_desk import IdentityDesk
+from app.resolvers.office_desk import Office
 from app.resolvers.privacy_desk import PrivacyDesk
 from app.security.access_tokens import AccessTokens
 
@@ -71,6 +72,7 @@ class Services:
     privacy: PrivacyDesk | None = None
     cookies: CookieOptions | None = None
     revocations: Revoked | None = None
+    office: Office | None = None
 
 
 def build_context(request: HTTPConnection, services: Services) -> RequestContext:
@@ -109,6 +111,7 @@ def build_context(request: HTTPConnection, services: Services) -> RequestContext
         carrier=held_by(request) if channel is Channel.H5 else None,
         app_version=_app_version(request.headers.get(VERSION_HEADER)),
         computing=computing,
+        office=services.office,
     )
 
 

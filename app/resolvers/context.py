@@ -25,6 +25,7 @@ from app.ports.wallets import WalletRepository
 from app.resolvers.desk import Desk
 from app.resolvers.front_desk import Arrival, Carrier, FrontDesk
 from app.resolvers.identity_desk import IdentityDesk
+from app.resolvers.office_desk import Office
 from app.resolvers.privacy_desk import PrivacyDesk
 
 T = TypeVar("T")
@@ -63,6 +64,8 @@ class RequestContext:
     `front` None: nobody signs in or out here. `identities` None: nobody proves who they are here.
     `privacy` None: nobody looks after their own data here.
     `carrier` None: tokens of a session are told in the answer. `app_version`: of the caller's application, as it says.
+    `loaders_of`: a member's, for whoever signs in with this request. `office` None: nobody of staff
+    works here.
     """
 
     catalog: Catalog
@@ -91,6 +94,7 @@ class RequestContext:
     carrier: Carrier | None = None
     app_version: str | None = None
     loaders_of: Callable[[int], Loaders] | None = None
+    office: Office | None = None
     computing: Computing = nullcontext
     private: bool = field(default=False)
     no_store: bool = field(default=False)

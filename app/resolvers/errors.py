@@ -105,3 +105,19 @@ class Throttled(BadRequest):
     @property
     def extensions(self) -> dict[str, object]:
         return {"code": self.code, "retryAfterSeconds": self._retry_after_s}
+
+
+class NotPermitted(BadRequest):
+    """Of a field that needs a permission: who asks does not have it, or no longer."""
+
+    code = "FORBIDDEN"
+
+    def __init__(self) -> None:
+        super().__init__("you have no permission for this")
+
+
+class BadDay(BadRequest):
+    code = "BAD_DAY"
+
+    def __init__(self) -> None:
+        super().__init__('`day` must be a date such as "2026-11-23"')

@@ -5,8 +5,10 @@ from typing import cast
 
 import strawberry
 
+from app.domain.audit.record import ActorKind
 from app.domain.checkout.quote import PriceLineKind, UnlockKind
 from app.domain.checkout.warnings import WarningCode
+from app.domain.identity.permissions import Permission
 from app.domain.identity.roles import Role
 from app.domain.loyalty.entry import EntryKind as StatementKind
 from app.domain.orders.actions import OrderAction
@@ -16,18 +18,22 @@ from app.domain.profiles.usual import FillOrigin
 from app.domain.promotions.benefits import BENEFIT_KINDS
 from app.domain.promotions.benefits.reward import RewardKind
 from app.domain.promotions.claims import ClaimState
+from app.domain.promotions.lifecycle import Act as PromotionAct
+from app.domain.promotions.lifecycle import State as PromotionState
 from app.domain.promotions.reason import Outcome, ReasonCode
 from app.domain.promotions.terms import Lane
 from app.domain.recommendation.ranking import Ordering
 from app.domain.referral.invitee import InviteeState
 from app.domain.shared.channel import Channel
 from app.domain.shared.fuel import FuelGrade
+from app.domain.shared.funder import Funder
 from app.domain.shared.payment import PaymentMethod, PaymentScene
 from app.domain.stations.geo import Datum
 from app.domain.wallet.coupon import CouponStatus
 from app.resolvers.refusals import Advice, ErrorCode
 
 __all__ = [
+    "ActorKind",
     "Advice",
     "BenefitKind",
     "Channel",
@@ -37,6 +43,7 @@ __all__ = [
     "ErrorCode",
     "FillOrigin",
     "FuelGrade",
+    "Funder",
     "InviteeState",
     "Lane",
     "MemberTier",
@@ -46,7 +53,10 @@ __all__ = [
     "Outcome",
     "PaymentMethod",
     "PaymentScene",
+    "Permission",
     "PriceLineKind",
+    "PromotionAct",
+    "PromotionState",
     "ReasonCode",
     "RewardKind",
     "Role",
@@ -73,6 +83,8 @@ strawberry.enum(
 )
 strawberry.enum(Advice, description="Closed: new values are a breaking change.")
 strawberry.enum(Datum, name="CoordinateDatum")
+strawberry.enum(PromotionAct, name="PromotionAct")
+strawberry.enum(PromotionState, name="PromotionState")
 strawberry.enum(Ordering, name="StationSort")
 strawberry.enum(PaymentScene, description="Where the pay sheet opens.")
 strawberry.enum(StatementKind, name="StatementKind")

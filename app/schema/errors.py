@@ -41,7 +41,6 @@ class LimitError(UserError):
 
 
 @access(PUBLIC)
-@access(PUBLIC)
 @strawberry.type
 class ThrottledError(UserError):
     retry_after_seconds: int

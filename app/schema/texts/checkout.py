@@ -152,6 +152,7 @@ def _refusal_text(refusal: Refusal) -> LocalizedText:
 REFUSAL_TEXTS = {
     ErrorCode.INVALID_INPUT: LocalizedText(zh="输入有误", en="The input is not valid"),
     ErrorCode.NOT_FOUND: LocalizedText(zh="未找到", en="Not found"),
+    ErrorCode.FORBIDDEN: LocalizedText(zh="没有权限", en="Not permitted"),
     ErrorCode.SIGN_IN_REQUIRED: LocalizedText(zh="请先登录", en="Please sign in first"),
     ErrorCode.RATE_LIMITED: LocalizedText(
         zh="尝试过于频繁，请稍后再试", en="Too many attempts: try again later"
