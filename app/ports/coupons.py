@@ -58,6 +58,12 @@ class MemberCoupons(Protocol):
         it."""
         ...
 
+    async def recall(self, user_id: int, coupon_id: int, moment: datetime) -> None:
+        """What the coupon was given for was undone: REVOKE if it is usable; one that an order
+        holds or used is revoked when it leaves that order's hands. A second call changes
+        nothing."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownCode:

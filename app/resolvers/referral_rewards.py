@@ -94,8 +94,8 @@ async def _given(desk: Desk, work: Work, referral: Referral, side: Side) -> str 
 
 
 async def _take_back(desk: Desk, work: Work, referral: Referral, side: Side) -> None:
-    """REVERSING → REVERSED: credit is taken back, what was spent of it stays owed; a coupon that is
-    not used is revoked."""
+    """REVERSING → REVERSED: credit is taken back, what was spent of it stays owed; a coupon is
+    recalled."""
     friend_id, at = referral.friend_id, desk.moment
     if not await work.referrals.advance(
         friend_id, side, SideState.REVERSING, SideState.REVERSED, at
@@ -104,7 +104,7 @@ async def _take_back(desk: Desk, work: Work, referral: Referral, side: Side) -> 
     user_id, coupon_id = referral.beneficiary(side), referral.standing(side).coupon_id
     await ledger_moves.take_credit_back(work, user_id, reward_cause(referral, side), at)
     if coupon_id is not None:
-        await work.coupons.revoke_one(user_id, coupon_id, at)
+        await work.coupons.recall(user_id, coupon_id, at)
     await _give_place_back(work, referral, side)
     await _record(desk, work, referral, side, {"state": SideState.REVERSED.value})
 

@@ -142,7 +142,7 @@ async def settle(desk: Desk, work: Work, order: Order, refund: OrderRefund) -> O
 
 async def _take_back(desk: Desk, work: Work, order: Order, *, whole: bool) -> None:
     """What completion earned: points and credit in proportion, a referral's reward, and with the
-    whole order the coupons that were not used yet."""
+    whole order its coupons, now or when another order lets go of them."""
     lines = order.terms.ledger.lines
     part = sum(order.refunded_lines), sum(line.amount_fen for line in lines)
     await ledger_moves.reverse_accrual(work, order, part, desk.moment)
@@ -150,7 +150,7 @@ async def _take_back(desk: Desk, work: Work, order: Order, *, whole: bool) -> No
     for reward in order.terms.rewards if whole else ():
         coupon_id = await work.coupons.of_cause(order.user_id, reward_cause(order, reward))
         if coupon_id is not None:
-            await work.coupons.revoke_one(order.user_id, coupon_id, desk.moment)
+            await work.coupons.recall(order.user_id, coupon_id, desk.moment)
 
 
 async def _give_back(
@@ -169,24 +169,23 @@ async def _give_back(
     return (*restored, *await _coupons_back(desk, work, order))
 
 
+_BACK_AS = {
+    CouponStatus.USABLE: RestoredKind.COUPON,
+    CouponStatus.EXPIRED: RestoredKind.COUPON_EXPIRED,
+}
+
+
 async def _coupons_back(desk: Desk, work: Work, order: Order) -> tuple[Restored, ...]:
+    """One that was recalled meanwhile is revoked: it is not told of."""
     if not order.terms.coupon_ids:
         return ()
     await coupon_moves.give_back(work, order, desk.moment)
     coupons = await work.coupons.coupons(order.user_id, order.terms.coupon_ids)
-    expired = {
-        coupon_id
-        for coupon_id, coupon in coupons.items()
-        if coupon.status_at(desk.moment) is CouponStatus.EXPIRED
-    }
+    back = {number: coupon.status_at(desk.moment) for number, coupon in coupons.items()}
     return tuple(
-        Restored(
-            kind=RestoredKind.COUPON_EXPIRED if offer.coupon_id in expired else RestoredKind.COUPON,
-            amount=1,
-            title=offer.title,
-        )
+        Restored(kind=_BACK_AS[back[offer.coupon_id]], amount=1, title=offer.title)
         for offer in order.terms.applied
-        if offer.coupon_id is not None
+        if offer.coupon_id is not None and back.get(offer.coupon_id) in _BACK_AS
     )
 
 

@@ -2,7 +2,8 @@
 
 from sqlalchemy import DateTime, Text, Update, bindparam, case, literal, update
 
-from app.domain.wallet.lifecycle import MOVES, OF_AN_ORDER, CouponAct
+from app.domain.wallet.coupon import CouponStatus
+from app.domain.wallet.lifecycle import MOVES, CouponAct, comes_back
 from app.storage.tables import CouponRow, table_of
 
 COUPON = table_of(CouponRow)
@@ -15,7 +16,7 @@ class NotAMove(ValueError):
 
 def moving(act: CouponAct) -> Update:
     """An UPDATE of all coupons that the act may move at `:moment`: who uses it names which. Those
-    that leave an order's hands forget it."""
+    that leave an order's hands forget it, and are revoked if they were recalled."""
     move = MOVES[act]
     if move.before is None:
         raise NotAMove(act)
@@ -26,10 +27,11 @@ def moving(act: CouponAct) -> Update:
         following = move.within or move.past
         statement = statement.where(only).values(status=following and following.value)
     else:
-        status = case(
-            (ended, literal(move.past.value, Text)), else_=literal(move.within.value, Text)
-        )
+        following = [(ended, literal(move.past.value, Text))]
+        if comes_back(act):
+            recalled = literal(CouponStatus.REVOKED.value, Text)
+            following.insert(0, (COUPON.c.recalled_at.is_not(None), recalled))
+            statement = statement.values(order_id=None)
+        status = case(*following, else_=literal(move.within.value, Text))
         statement = statement.values(status=status)
-    if move.before in OF_AN_ORDER and move.within not in OF_AN_ORDER:
-        statement = statement.values(order_id=None)
     return statement

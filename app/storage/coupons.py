@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, func, select, text
+from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from app.domain.wallet.coupon import Coupon
-from app.domain.wallet.lifecycle import CouponAct
+from app.domain.wallet.lifecycle import OF_AN_ORDER, CouponAct
 from app.ports.coupons import NewCoupon
 from app.storage.coupon_acts import COUPON, MOMENT, moving
 from app.storage.coupon_codes import PostgresCouponCodes
@@ -36,6 +36,17 @@ RESERVE = (
     .where(COUPON.c.user_id == OWNER, COUPON.c.id == any_(IDS), COUPON.c.valid_from <= MOMENT)
     .values(order_id=ORDER)
     .returning(COUPON.c.id)
+)
+REVOKE = moving(CouponAct.REVOKE).where(COUPON.c.user_id == OWNER, COUPON.c.id == any_(IDS))
+RECALL = (
+    update(COUPON)
+    .where(
+        COUPON.c.user_id == OWNER,
+        COUPON.c.id == any_(IDS),
+        COUPON.c.status.in_(sorted(status.value for status in OF_AN_ORDER)),
+        COUPON.c.recalled_at.is_(None),
+    )
+    .values(recalled_at=MOMENT)
 )
 OF_ORDER = {
     act: moving(act)
@@ -76,6 +87,11 @@ class PostgresMemberCoupons:
             "moment": moment,
         }
         return frozenset((await self._connection.execute(RESERVE, given)).scalars())
+
+    async def recall(self, user_id: int, coupon_id: int, moment: datetime) -> None:
+        given = {"owner": user_id, "ids": [coupon_id], "moment": moment}
+        for statement in (REVOKE, RECALL):
+            await self._connection.execute(statement, given)
 
     async def move_of_order(
         self, user_id: int, order_id: int, act: CouponAct, moment: datetime

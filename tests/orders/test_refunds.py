@@ -12,6 +12,7 @@ from app.domain.orders.status import OrderStatus
 from app.domain.orders.terms import OrderTerms, RewardTerm, UsageTerm
 from app.domain.promotions.benefits.reward import RewardKind
 from app.domain.promotions.limits import EVER_START, LimitPer, LimitPeriod
+from app.domain.promotions.promotion import CouponDelivery
 from app.domain.promotions.terms import Lane
 from app.domain.shared.payment import PaymentMethod
 from app.domain.shared.text import LocalizedText
@@ -19,10 +20,13 @@ from app.ports.payment_providers import PaymentUnavailable, ProviderRefundState
 from app.resolvers.ledger_moves import grant_credit
 from app.resolvers.refund_money import RefundMismatch, send_refund, sweep_refunds
 from app.resolvers.refusals import ErrorCode
+from app.resolvers.unpaid_orders import expire_order
+from tests.domain.promotions.builders import batch
+from tests.fakes.world import catalog_of, station
 from tests.orders.test_order_life import available
 from tests.support import rows
 from tests.support.orders import applied_term, order_terms
-from tests.support.purchases import Shop
+from tests.support.purchases import PRICES, Shop
 
 FIVE_OFF = applied_term("A", 500)
 COUNTED = UsageTerm(
@@ -276,3 +280,38 @@ async def test_what_completion_earned_is_taken_back_in_proportion(shop: Shop):
     assert await available(shop) == (0, 195 - 49)
     await shop.refund(order_id)
     assert await available(shop) == (0, 0)
+
+
+@pytest.mark.parametrize("used", [False, True])
+async def test_a_coupon_that_a_refunded_order_earned_never_comes_back(shop: Shop, used: bool):
+    """Another order holds it, or used it, while the one that earned it is refunded; then that
+    other one is cancelled, or refunded too."""
+    gift = batch("GIFT", 500, delivery=CouponDelivery(valid_days_from_claim=30))
+    shop.catalog = catalog_of([station(1, prices=PRICES)], [gift], 1)
+    reward = RewardTerm(
+        code="R",
+        title=LocalizedText(zh="奖励"),
+        kind=RewardKind.COUPON,
+        batch_code="GIFT",
+        stock_kept=True,
+    )
+    earning = await shop.buy(order_terms(rewards=(reward,)))
+    await shop.complete(earning)
+    ((coupon_id,),) = await shop.rows("SELECT id FROM coupon")
+    ticket = applied_term("GIFT", 500, lane=Lane.COUPON, coupon_id=coupon_id)
+    other = await shop.place(order_terms(ticket))
+    if used:
+        await shop.money_comes(other)
+    await shop.refund(earning)
+    held = "REDEEMED" if used else "RESERVED"
+    assert await shop.rows("SELECT status, order_id FROM coupon") == [(held, other)]
+    if used:
+        refund_id = await shop.refund(other)
+        async with shop.works.begin(1) as work:
+            refund = await work.refunds.refund(1, refund_id)
+        assert refund is not None
+        assert refund.restored == ()
+    else:
+        shop.later(minutes=15)
+        await expire_order(shop.desk(), 1, other)
+    assert await shop.rows("SELECT status, order_id FROM coupon") == [("REVOKED", None)]

@@ -184,6 +184,19 @@ def promised_coupons_are_given(world: World) -> Iterator[str]:
                 yield f"order {order.id}: no {reward.batch_code}, but it was promised"
 
 
+def what_was_undone_gives_no_coupon(world: World) -> Iterator[str]:
+    """A coupon that a refunded order had earned is never usable again."""
+    for order in _orders(world):
+        if order.status is not OrderStatus.REFUNDED:
+            continue
+        for reward in order.terms.rewards:
+            cause = order_life.reward_cause(order, reward)
+            coupon_id = world.store.rows("causes").get((order.user_id, cause))
+            coupon = world.store.rows("coupons").get((order.user_id, coupon_id))
+            if coupon is not None and coupon.stored_status is CouponStatus.USABLE:
+                yield f"order {order.id} was refunded, its {coupon} is usable"
+
+
 def money_at_the_provider(world: World) -> Iterator[str]:
     numbers = {p.number: p for p in world.store.rows("payments").values()}
     kept = Counter[tuple[int, int]]()
@@ -329,6 +342,7 @@ LAWS: tuple[Callable[[World], Iterator[Any]], ...] = (
     burns_follow_orders,
     what_is_earned_follows,
     promised_coupons_are_given,
+    what_was_undone_gives_no_coupon,
     money_at_the_provider,
     one_order_a_quote,
     answers_are_kept,

@@ -63,11 +63,20 @@ class IllegalCouponMove(Exception):
         self.act = act
 
 
-def next_status(status: CouponStatus | None, act: CouponAct, *, ended: bool) -> CouponStatus:
+def comes_back(act: CouponAct) -> bool:
+    """Whether the act takes a coupon out of an order's hands."""
+    move = MOVES[act]
+    return move.before in OF_AN_ORDER and move.within not in OF_AN_ORDER
+
+
+def next_status(
+    status: CouponStatus | None, act: CouponAct, *, ended: bool, recalled: bool = False
+) -> CouponStatus:
     """The stored status after the act, of a coupon stored as `status` (None: not there yet) whose
-    end has passed or not. Raises `IllegalCouponMove`."""
+    end has passed or not. `recalled`: what it was given for was undone while an order had it; it
+    is revoked where it would come back. Raises `IllegalCouponMove`."""
     move = MOVES[act]
     following = move.past if ended else move.within
     if status is not move.before or following is None:
         raise IllegalCouponMove(status, act)
-    return following
+    return CouponStatus.REVOKED if recalled and comes_back(act) else following

@@ -20,7 +20,8 @@ from app.storage.tables.base import Row, instant, one_of, whole, words
 
 class CouponRow(Row, table=True):
     """A coupon of a batch, valid in [valid_from, valid_until). `cause`: what it was given for, once
-    a member; NULL: claimed. `order_id`: the order that holds or used it."""
+    a member; NULL: claimed. `order_id`: the order that holds or used it. `recalled_at`: since when
+    it is to be revoked instead of coming back from that order."""
 
     __tablename__ = "coupon"
     __table_args__ = (
@@ -72,3 +73,4 @@ class CouponRow(Row, table=True):
     origin: str = Field(default="CLAIM", sa_column=words(server_default=text("'CLAIM'")))
     cause: str | None = Field(default=None, sa_column=words(nullable=True))
     order_id: int | None = Field(default=None, sa_column=whole(nullable=True))
+    recalled_at: datetime | None = Field(default=None, sa_column=instant(nullable=True))

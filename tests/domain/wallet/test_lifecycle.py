@@ -35,3 +35,10 @@ def test_each_move_is_legal_or_refused(status: CouponStatus | None, act: CouponA
 
 def test_nothing_leaves_a_final_state():
     assert not any(status in FINAL for status, _, _ in LEGAL)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_recalled_coupon_never_comes_back(ended: bool):
+    for status, act in ((S.RESERVED, A.RELEASE), (S.REDEEMED, A.GIVE_BACK)):
+        assert next_status(status, act, ended=ended, recalled=True) is S.REVOKED
+    assert next_status(S.RESERVED, A.REDEEM, ended=ended, recalled=True) is S.REDEEMED

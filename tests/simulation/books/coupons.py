@@ -76,7 +76,9 @@ class MemoryCoupons:
                 continue
             if coupon.stored_status is not MOVES[act].before:
                 continue
-            status = next_status(coupon.stored_status, act, ended=moment >= coupon.valid_until)
+            recalled = self.tx.get("recalled", key) is not None
+            ended = moment >= coupon.valid_until
+            status = next_status(coupon.stored_status, act, ended=ended, recalled=recalled)
             kept = order_id if status in OF_AN_ORDER else None
             await self.tx.put("coupons", key, replace(coupon, stored_status=status, order_id=kept))
             moved += 1
@@ -113,6 +115,12 @@ class MemoryCoupons:
         revoked = replace(coupon, stored_status=CouponStatus.REVOKED)
         await self.tx.put("coupons", (user_id, coupon_id), revoked)
         return revoked
+
+    async def recall(self, user_id: int, coupon_id: int, moment: datetime) -> None:
+        """Rows: "recalled" by (user, id)."""
+        coupon = await self.revoke_one(user_id, coupon_id, moment)
+        if coupon is not None and coupon.stored_status in OF_AN_ORDER:
+            await self.tx.put("recalled", (user_id, coupon_id), moment)
 
     async def expire_due(self, moment: datetime, at_most: int) -> int:
         await self.tx.statement("coupons.expire_due")
