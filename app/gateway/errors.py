@@ -31,7 +31,8 @@ LONGEST_MESSAGE = 400
 """Characters. A refused value is quoted in the refusal: a long one would come back many times."""
 _UNFIT = LocalizedText(zh="查询文档不符合接口定义。", en="The document does not fit the schema.")
 _VALUES = (
-    (re.compile(r"((?:cannot represent|[Vv]alue)[^:]*: ).*", re.DOTALL), r"\1…"),
+    (re.compile(r"\bValue .* does not exist", re.DOTALL), "Value … does not exist"),
+    (re.compile(r"((?:cannot represent|(?<!invalid )[Vv]alue)[^:]*: ).*", re.DOTALL), r"\1…"),
     (
         re.compile(r"(\b(?:found|Unexpected) (?:String|BlockString|Int|Float))\b.*", re.DOTALL),
         r"\1.",
@@ -40,7 +41,6 @@ _VALUES = (
         re.compile(r"(, found )(?!['<]|(?:Name|String|BlockString|Int|Float)\b).*", re.DOTALL),
         r"\1…",
     ),
-    (re.compile(r"\bValue .* does not exist", re.DOTALL), "Value … does not exist"),
 )
 """Where graphql-core's texts quote a value, of a variable or of the document: it may be a person's, and
 errors are what clients send to their collectors. Names of types, fields and variables stay."""
