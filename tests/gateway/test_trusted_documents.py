@@ -113,6 +113,16 @@ def test_any_other_text_is_refused_and_not_even_parsed(closed, text):
     assert codes(with_hash) == ["UNTRUSTED_DOCUMENT"]
 
 
+def test_nothing_is_parsed_or_validated_once_it_serves(closed, monkeypatch):
+    def prepared(*_: object) -> None:
+        raise AssertionError("a document is prepared while serving")
+
+    monkeypatch.setattr(Documents, "_validated", prepared)
+    for named in ({"documentId": sha256_of(OK)}, {"query": OK}):
+        assert post(closed, **named).json() == {"data": {"ok": "好"}}
+    assert codes(ask(closed, "{ ok }")) == ["UNTRUSTED_DOCUMENT"]
+
+
 @pytest.mark.parametrize("mode", list(DocumentMode))
 def test_a_hash_that_nobody_knows(edge, mode):
     """Apollo and urql look for this code, and this message, in an answer that they read."""
