@@ -54,6 +54,7 @@ POINTS: Mapping[str, int] = {
     "Viewer.usualStations": STATEMENT,
     "Viewer.referral": STATEMENT,
     "Viewer.sessions": STATEMENT,
+    "Viewer.privacy": STATEMENT,
     "CouponWallet.coupons": STATEMENT,
     "CouponWallet.counts": STATEMENT,
     "CouponWallet.expiringWithinDays": STATEMENT,

@@ -32,9 +32,13 @@ GROWN = {
     "FuelCreditAccount": {"owed: Money!"},
     "StatementEntry": {"pending: Boolean!"},
     "ErrorCode": {"PROVIDER_UNAVAILABLE"},
+    "Mutation": {"cancelErasure(input: CancelErasureInput!): CancelErasurePayload"},
     "Invoice": {"number: String", "issuedOn: String", "failure: String"},
 }
 """What a type has beyond the contract as published; each with a decision record."""
+
+NEW = {"CancelErasureInput", "CancelErasurePayload"}
+"""Types beyond the contract as published, likewise."""
 
 STAFFS = {
     "Query": {"staff", "promotionVersions", "settlement", "auditTrail", "member"},
@@ -109,7 +113,7 @@ def test_the_schema_lacks_no_published_name_it_has_begun(ours: GraphQLSchema):
     published = build_schema(contract.read_text("utf-8"))
     staffs = _reached_by_staff_alone(ours)
     for name, kind in ours.type_map.items():
-        if name.startswith("__") or name in staffs:
+        if name.startswith("__") or name in staffs | NEW:
             continue
         grown = GROWN.get(name, set[str]()) | {
             fact for fact in facts_of(kind) if re.split("[(:]", fact)[0] in STAFFS.get(name, ())
