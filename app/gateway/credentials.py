@@ -30,15 +30,13 @@ def read_credentials(
     """None: a guest. Raises `EdgeFault`: TOKEN_INVALID, TOKEN_EXPIRED, or FORBIDDEN where a page
     of another origin would use the cookie."""
     header = caller.headers.get("authorization")
-    if header is None:
-        principal = _of_cookie(held_by(caller), moment)
-    else:
-        principal = _of_bearer(header, tokens, moment)
-    if principal is None:
-        return None
-    if revocations is not None and revocations.revoked(principal):
-        raise token_refused(EdgeCode.TOKEN_INVALID)
-    return principal
+    held = held_by(caller) if header is None else None
+    principal = _of_cookie(held, moment) if header is None else _of_bearer(header, tokens, moment)
+    if principal is None or revocations is None or not revocations.revoked(principal):
+        return principal
+    if held is not None:
+        raise held.over(session_over(EdgeCode.TOKEN_INVALID))
+    raise token_refused(EdgeCode.TOKEN_INVALID)
 
 
 def _of_bearer(header: str, tokens: AccessTokens, moment: datetime) -> Principal:

@@ -28,10 +28,11 @@ class HeldSession:
     def drop(self) -> None:
         self.outgoing = ""
 
-    def over(self, fault: EdgeFault) -> None:
+    def over(self, fault: EdgeFault) -> EdgeFault:
         """This request is refused, and the next one is a guest's."""
         self.fault = fault
         self.drop()
+        return fault
 
 
 def hold(caller: HTTPConnection, held: HeldSession) -> None:
