@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -308,16 +309,26 @@ def test_trusted_documents_are_never_pushed_out():
 
 
 class Ledger:
-    """A repository in memory; `down` makes it fail."""
+    """A repository in memory; `down` and `broken` make it fail."""
 
     def __init__(self) -> None:
         self.kept: dict[UsedDocument, Uses] = {}
-        self.down = False
+        self.down = self.broken = False
         self.forgotten: list[Any] = []
+        self.written = asyncio.Event()
+
+    async def next_write(self) -> None:
+        """Until somebody wrote something, or tried to."""
+        self.written.clear()
+        await self.written.wait()
 
     async def add(self, uses: Any) -> None:
+        if uses:
+            self.written.set()
         if self.down:
             raise StorageUnavailable("down")
+        if self.broken:
+            raise LookupError("no such table")
         for used, more in uses.items():
             self.kept[used] = self.kept[used] + more if used in self.kept else more
 
@@ -357,3 +368,18 @@ async def test_a_process_that_ends_writes_down_what_is_left(edge):
     async with counts.flushing(ledger, every_s=3_600):
         told(client_of(edge, DocumentMode.TRUSTED, uses=counts), "app", "2.0.0")
     assert list(ledger.kept.values()) == [Uses(1, NOW)]
+
+
+async def test_uses_are_written_down_while_it_serves_and_old_days_forgotten_once(edge):
+    counts, ledger = UseCounts(SHELF, edge.clock), Ledger()
+    client = client_of(edge, DocumentMode.TRUSTED, uses=counts)
+    async with asyncio.timeout(30), counts.flushing(ledger, every_s=0.001):
+        for _ in range(2):
+            told(client, "app", "2.0.0")
+            await ledger.next_write()
+        ledger.broken = True
+        told(client, "app", "2.0.0")
+        await ledger.next_write()
+        ledger.broken = False
+    assert sum(uses.count for uses in ledger.kept.values()) == 3
+    assert ledger.forgotten == [(NOW - timedelta(days=400)).date()]

@@ -4,7 +4,7 @@ of a request. A process that is killed loses what it had not written yet."""
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 
 from app.gateway.trusted.manifest import TrustedDocument
@@ -39,41 +39,46 @@ class UseCounts:
         self._counts[used] = uses if before is None else before + uses
 
     async def flush(self, repository: ContractUsageRepository) -> None:
-        """Writes down what was counted since; with the database down it is counted on."""
+        """Writes down what was counted since. What cannot be written is counted on: no use is worth
+        an answer, or a process."""
         taken, self._counts = self._counts, {}
         try:
             await repository.add(taken)
-        except BaseException as fault:
+        except Exception as fault:  # noqa: BLE001 -- a table that is not there yet, among others
             for used, uses in taken.items():
                 self._counted(used, uses)
-            if not isinstance(fault, StorageUnavailable):
-                raise
-            LOG.warning("用量暂未写入 / contract usage is not written down yet: %s", fault)
+            why = str(fault) if isinstance(fault, StorageUnavailable) else type(fault).__name__
+            LOG.warning("用量暂未写入 / contract usage is not written down yet: %s", why)
 
     @asynccontextmanager
     async def flushing(
         self, repository: ContractUsageRepository, every_s: float = FLUSH_EVERY_S
     ) -> AsyncIterator[None]:
-        """Flushes while the block runs, and a last time at its end."""
-        task = asyncio.ensure_future(self._flush_for_ever(repository, every_s))
+        """Flushes while the block runs, and a last time at its end. A flush is never broken off:
+        it might have been written already, and would be counted twice."""
+        ending = asyncio.Event()
+        task = asyncio.ensure_future(self._flush_until(ending, repository, every_s))
         try:
             yield
         finally:
-            task.cancel()
+            ending.set()
             await asyncio.wait({task})
             await self.flush(repository)
 
-    async def _flush_for_ever(self, repository: ContractUsageRepository, every_s: float) -> None:
+    async def _flush_until(
+        self, ending: asyncio.Event, repository: ContractUsageRepository, every_s: float
+    ) -> None:
         forgotten = False
-        while True:
-            await asyncio.sleep(every_s)
+        while not ending.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ending.wait(), every_s)
+                return
             await self.flush(repository)
-            if not forgotten:
-                forgotten = await self._forgotten(repository)
+            forgotten = forgotten or await self._forgotten(repository)
 
     async def _forgotten(self, repository: ContractUsageRepository) -> bool:
         try:
             await repository.forget_before((self._clock.now() - KEPT_FOR).date())
-        except StorageUnavailable:
+        except Exception:  # noqa: BLE001 -- as above: it is tried again
             return False
         return True
