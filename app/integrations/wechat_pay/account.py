@@ -54,7 +54,7 @@ def account_of(settings: WeChatPaySettings) -> WeChatPayAccount | None:
         private_key=_text(settings.private_key_file),
         api_v3_key=settings.api_v3_key.get_secret_value() if settings.api_v3_key else "",
         public_key_id=settings.public_key_id or "",
-        public_key=_text(settings.public_key_file),
+        public_key=_public_key(settings.public_key_file),
         app_ids={scene: app_id for scene, app_id in app_ids.items() if app_id is not None},
         notify_url=settings.notify_url or "",
         base_url=settings.base_url or API,
@@ -70,6 +70,18 @@ REQUIRED = (
     "public_key_file",
     "notify_url",
 )
+
+
+def _public_key(path: Path | None) -> str:
+    """An older account has a platform certificate instead; its console turns the key on."""
+    text = _text(path)
+    if "BEGIN CERTIFICATE" in text:
+        raise AccountIncomplete(
+            f"{path} 是平台证书：请在商户平台申请“微信支付公钥”，换成公钥文件和公钥 ID。 "
+            f"{path} is a platform certificate: turn on the public key in the merchant's console, "
+            "and set its file and id."
+        )
+    return text
 
 
 def _text(path: Path | None) -> str:
