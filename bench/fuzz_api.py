@@ -1,5 +1,6 @@
 """Fuzzes the GraphQL schema with schemathesis against a real server: documents that fit the schema,
-and such as do not, asked by guests and by personas. Nothing may come back that is a fault of ours: no
+and such as do not, asked by guests, by personas and by
+staff. Nothing may come back that is a fault of ours: no
 5xx, no masked error.
 
     python -m bench.fuzz_api --n 20000 --seed 1
@@ -15,7 +16,9 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -33,13 +36,18 @@ from schemathesis.graphql import nodes
 
 from app.cli.seed import seed_database
 from app.cli.servers import Databases
+from app.domain.identity.principal import Principal, PrincipalKind
+from app.domain.identity.roles import Role
 from app.integrations.local_servers import local_servers
 from app.ports.seeding import SeedRecipe
+from app.security.access_tokens import AccessTokens
+from app.security.keys import SigningKeys
 from app.storage.migrate import upgrade
 from tests.e2e.live import Live, serving
 
 FAULTS = {"INTERNAL", "TIMEOUT", "UNAVAILABLE"}
-PERSONAS = (None, "new-user", "regular", "gold-member", "heavy-coupon-holder", "ride-hailing")
+STAFF = "staff of every role"
+PERSONAS = (None, "new-user", "regular", "gold-member", "heavy-coupon-holder", STAFF)
 UNCOUNTED = {"YOUHUI_LIMITS_ENABLED": "0"}
 BEIJING = "{latitude: 39.9042, longitude: 116.4074}"
 KNOWN = f"""{{
@@ -85,18 +93,16 @@ class Asker:
 
     live: Live
     tokens: dict[str | None, str]
+    connection: HTTPConnection
     tally: Tally = field(default_factory=Tally)
-    _connection: HTTPConnection | None = None
 
     def post(self, persona: str | None, query: str, variables: Any = None) -> tuple[int, Any]:
-        if self._connection is None:
-            self._connection = HTTPConnection(urlsplit(self.live.url).netloc, timeout=120)
         headers = {"Content-Type": "application/json"}
         if persona is not None:
             headers["Authorization"] = f"Bearer {self.tokens[persona]}"
         body = json.dumps({"query": query, "variables": variables})
-        self._connection.request("POST", "/graphql", body, headers)
-        answer = self._connection.getresponse()
+        self.connection.request("POST", "/graphql", body, headers)
+        answer = self.connection.getresponse()
         return answer.status, orjson.loads(answer.read())
 
     def ask(self, persona: str | None, query: str) -> None:
@@ -118,7 +124,7 @@ class Asker:
             for name, value in _leaves(body["data"]):
                 (ids if name == "id" else texts).add(value)
         station = min(each for each in ids if each.startswith("MXM"))
-        for persona in PERSONAS[1:]:
+        for persona in PERSONAS[1:-1]:
             _, body = self.post(persona, QUOTE, {"s": station})
             texts |= {value for _, value in _leaves(body["data"])}
         return sorted(ids), sorted(texts)
@@ -210,8 +216,17 @@ def report(tally: Tally, live: Live, console: Console) -> None:
             console.print(trace_of(live, fault.request_id), markup=False)
 
 
-def asker_of(live: Live) -> Asker:
-    return Asker(live, {name: live.token(name) for name in PERSONAS if name is not None})
+@contextmanager
+def asking(live: Live, data_dir: Path) -> Iterator[Asker]:
+    """`data_dir`: the server's, which holds what it signs with."""
+    tokens = AccessTokens(SigningKeys.kept_under(data_dir), lifetime=timedelta(days=1))
+    staff = Principal(kind=PrincipalKind.STAFF, id=1, roles=frozenset(Role))
+    found: dict[str | None, str] = {
+        name: live.token(name) for name in PERSONAS if name not in {None, STAFF}
+    }
+    found[STAFF] = tokens.issue(staff, datetime.now(UTC))
+    with closing(HTTPConnection(urlsplit(live.url).netloc, timeout=120)) as connection:
+        yield Asker(live, found, connection)
 
 
 def main() -> int:
@@ -226,8 +241,10 @@ def main() -> int:
             at = Databases(local.database_url, local.redis_url, local)
             upgrade(at.database_url)
             seed_database(at, SeedRecipe(stations=60, members=20))
-            with serving(at.database_url, at.redis_url, folder / "live", **UNCOUNTED) as live:
-                asker = asker_of(live)
+            with (
+                serving(at.database_url, at.redis_url, folder / "live", **UNCOUNTED) as live,
+                asking(live, folder / "live") as asker,
+            ):
                 with Progress(console=console) as progress:
                     bar = progress.add_task("模糊测试 fuzzing", total=options.n)
                     fuzz(
