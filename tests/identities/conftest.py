@@ -1,12 +1,17 @@
 """People on a database of the test's own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.testclient import TestClient
 
+from app.main import create_app
+from app.settings import Settings
 from app.storage.engine import make_engine
 from tests.identities.people import People
+from tests.identities.site import Site, simulating
 
 
 @pytest.fixture
@@ -19,3 +24,13 @@ async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 async def people(engine: AsyncEngine) -> People:
     return People(engine)
+
+
+@pytest.fixture
+def site(database_url: str, tmp_path: Path) -> Iterator[Site]:
+    with simulating() as (port, simulator):
+        settings = Settings(
+            database_url=database_url, demo=True, data_dir=tmp_path, login_simulator_port=port
+        )
+        with TestClient(create_app(settings), follow_redirects=False) as client:
+            yield Site(client, simulator)
