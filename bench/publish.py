@@ -106,7 +106,12 @@ def measure(
     with ExitStack() as stack:
         lives = [
             stack.enter_context(
-                serving(at.database_url, redis_url, folder / f"{scenario.name}-{number}")
+                serving(
+                    at.database_url,
+                    redis_url,
+                    folder / f"{scenario.name}-{number}",
+                    YOUHUI_LIMITS_ENABLED="0",
+                )
             )
             for number in range(processes)
         ]

@@ -158,6 +158,7 @@ class Town:
                 f"http://127.0.0.1:{self.to_servers.port}/webhooks/wechat-pay"
             ),
             "YOUHUI_DEMO": "1",
+            "YOUHUI_LIMITS_ENABLED": "0",  # no driver buys as fast as these clients do
             **TIMING,
         }
 
