@@ -12,8 +12,10 @@ from app.domain.identity.principal import PrincipalKind
 from app.domain.identity.session import DEFAULT_RULES, SessionEnd
 from app.domain.shared.channel import Channel
 from app.resolvers.front_desk import FrontDesk
+from app.resolvers.purging import purge_sessions
 from app.resolvers.sessions import refreshed
 from app.security.keys import SigningKeys, new_key_pem
+from tests.storage.desks import desk_of
 from tests.support.front import NOW, arrival, front_of, opened, signed_in_pair
 from tests.support.rows import put_member
 
@@ -205,6 +207,15 @@ async def test_the_purge_takes_what_is_over_for_long_and_nothing_else(
     assert gone == 2
     assert await rows(engine, "SELECT id FROM member_session") == [(kept.session_id,)]
     assert idle.session_id != kept.session_id
+
+
+async def test_the_sweep_keeps_what_is_over_for_a_month(engine: AsyncEngine, front: FrontDesk):
+    first = await opened(front, ME)
+    async with front.works.begin(None) as work:
+        await work.sessions.end(ME, [first.session_id], NOW, SessionEnd.SIGNED_OUT)
+    kept = NOW + DEFAULT_RULES.kept
+    assert await purge_sessions(desk_of(engine, [], kept)) == 0
+    assert await purge_sessions(desk_of(engine, [], kept + timedelta(seconds=1))) == 1
 
 
 async def test_a_member_who_goes_takes_their_sessions_along(engine: AsyncEngine, front: FrontDesk):
