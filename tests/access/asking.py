@@ -93,7 +93,7 @@ class Asking:
         return f"{{{inner}}}"
 
     def _scalar(self, name: str, scalar: str) -> str:
-        known = {"latitude": "39.9", "longitude": "116.4", "fen": "20000", "date": '"2026-11-22"'}
+        known = {"latitude": "39.9", "longitude": "116.4", "fen": "20000", "day": '"2026-11-22"'}
         for ending, value in known.items():
             if name.lower().endswith(ending):
                 return value

@@ -55,6 +55,7 @@ def house(databases: DatabaseFactory, tmp_path_factory: pytest.TempPathFactory) 
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     with databases.database(databases.seeded_template()) as url, patch.context():
         owners = asyncio.run(two_owners(url))
+        people = asyncio.run(askers(url, owners))
         settings = Settings(
             database_url=url,
             redis_url=None,
@@ -65,5 +66,5 @@ def house(databases: DatabaseFactory, tmp_path_factory: pytest.TempPathFactory) 
         app = create_app(settings)
         with TestClient(app) as http:
             tokens = AccessTokens(app.state.outside.keys)
-            yield House(http, tokens, url, owners, askers(owners))
+            yield House(http, tokens, url, owners, people)
     patch.undo()

@@ -1,7 +1,7 @@
 """Everyone who may ask, and two members who own one of everything."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -10,12 +10,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from app.domain.identity.permissions import NEVER_SERVICES, Permission
 from app.domain.identity.principal import Principal, PrincipalKind, member
 from app.domain.identity.roles import Role
+from app.domain.identity.staff import Staff
 from app.domain.loyalty.unit import Unit
+from app.ports.applications import ServiceAccount
+from app.ports.staff import StaffSecrets
 from app.resolvers.invoices import InvoiceAsked, request_invoice
 from app.resolvers.keys import CouponKey, EntryKey, NodeKey, OrderKey, ViewerKey
 from app.resolvers.referrals import bind, make_code
 from app.schema import ids
 from app.storage.engine import make_engine
+from app.storage.work import PostgresWork, PostgresWorks
 from tests.support import rows
 from tests.support.orders import applied_term, order_terms
 from tests.support.purchases import Shop
@@ -48,26 +52,49 @@ class Owner:
         return {kind: ids.encode(absent[kind]) for kind in self.keys}
 
 
-def askers(owners: tuple[Owner, ...]) -> dict[str, Principal | None]:
-    """A guest, the owners, a person of each role of staff, and services."""
-    staff = {
-        f"staff {role}": Principal(kind=PrincipalKind.STAFF, id=number, roles=frozenset({role}))
-        for number, role in enumerate(Role, start=1)
-        if role is not Role.DRIVER
-    }
-    scopes = frozenset(Permission) - NEVER_SERVICES
-    services = {
-        "service without a scope": Principal(
-            kind=PrincipalKind.SERVICE, id=1, scopes=frozenset[Permission]()
-        ),
-        "service with every scope": Principal(kind=PrincipalKind.SERVICE, id=2, scopes=scopes),
-    }
-    return {
-        "guest": None,
-        **{owner.name: member(owner.user_id) for owner in owners},
-        **staff,
-        **services,
-    }
+async def askers(database_url: str, owners: tuple[Owner, ...]) -> dict[str, Principal | None]:
+    """A guest, the owners, a person of each role of staff, and services: all of them are kept."""
+    engine = make_engine(database_url, pool_size=1)
+    try:
+        async with PostgresWorks(engine).begin(None) as work:
+            staff = {
+                f"staff {role}": (await _appointed(work, role)).principal
+                for role in Role
+                if role is not Role.DRIVER
+            }
+            services = {
+                "service without a scope": await _service(work, frozenset()),
+                "service with every scope": await _service(
+                    work, frozenset(Permission) - NEVER_SERVICES
+                ),
+            }
+    finally:
+        await engine.dispose()
+    members = {owner.name: member(owner.user_id) for owner in owners}
+    return {"guest": None, **members, **staff, **services}
+
+
+async def _appointed(work: PostgresWork, role: Role) -> Staff:
+    """Bound to no station: what is found there is no matter of this walk."""
+    staff = Staff(id=0, name=role, roles=frozenset({role}), station_ids=frozenset(), generation=1)
+    secrets = StaffSecrets(password_hash="none", totp_sealed=b"none")
+    staff_id = await work.staff.add(staff, role.lower(), secrets, MOMENT)
+    assert staff_id is not None
+    return replace(staff, id=staff_id)
+
+
+async def _service(work: PostgresWork, scopes: frozenset[Permission]) -> Principal:
+    account = ServiceAccount(
+        id=0,
+        name=f"{len(scopes)} scopes",
+        scopes=scopes,
+        added_by="walk",
+        added_at=MOMENT,
+        secret_hash=bytes(32),
+    )
+    service_id = await work.applications.add_service(account)
+    assert service_id is not None
+    return Principal(kind=PrincipalKind.SERVICE, id=service_id, scopes=scopes)
 
 
 async def two_owners(database_url: str) -> tuple[Owner, Owner]:

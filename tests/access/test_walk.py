@@ -1,7 +1,7 @@
 """Who may read what: every field × every kind of asker × whose object it is, over PostgreSQL.
 
-All documents are made from the schema, so a field that is added is asked too. What is a member's is
-told by what they alone can read: its texts may stand in nobody else's answers.
+All documents are made from the schema, so a field that is added is asked too. What is a member's
+may stand in nobody else's answers.
 """
 
 import asyncio
@@ -24,13 +24,12 @@ from tests.access.people import Owner, fingerprint
 SCHEMA = core_of(build_schema())
 ROOTS = {"Query", "Mutation", "Subscription"}
 REFUSED = {"FORBIDDEN", "SIGN_IN_REQUIRED"}
-LAST = {"requestErasure", "signOut", "bindPhone"}
-"""Mutations after which an asker may be nobody any more."""
+LAST = {"requestErasure", "signOut", "bindPhone"}  # the asker may be nobody any more
 
 
 @dataclass
 class Walk:
-    """What was found: `cells` are fields × askers × owners, `leaks` what nobody should have seen."""
+    """`cells`: fields × askers × owners; `leaks`: what nobody should have seen."""
 
     house: House
     public: dict[str, str]
@@ -172,7 +171,7 @@ def _others_read(
 
 
 def test_every_own_field_below_a_node_was_really_read(walk: Walk, secrets: dict[str, set[str]]):
-    """The walk above tests nothing where the owner had nothing: what nobody owned is listed."""
+    """The walk tests nothing where the owner had nothing: what nobody owned is listed."""
     below = {
         f"{name}.{one}"
         for kind in own_kinds()
@@ -270,6 +269,13 @@ def _all_public(kind: Any, path: Any) -> bool:
 
 def test_permissions_open_to_whoever_holds_them_and_to_nobody_else(walk: Walk):
     leaks, cells = len(walk.leaks), walk.cells
+    check_permissions(walk)
+    walk.tell("permissions", cells, leaks)
+    assert walk.leaks[leaks:] == []
+
+
+def check_permissions(walk: Walk) -> None:
+    """Every field that needs a permission, by the shortest way to it."""
     asking = walk.asking(walk.house.owners[0].ids)
     for root in ROOTS & SCHEMA.type_map.keys():
         for name, path in asking.paths(object_type(root)).items():
@@ -279,18 +285,27 @@ def test_permissions_open_to_whoever_holds_them_and_to_nobody_else(walk: Walk):
                     continue
                 selection = asking.field(object_type(name), one)
                 query = f"{root.lower()} {{ {along(path, selection)} }}"
+                needed = {access, *_on_the_way(object_type(root), path)}
                 for who in walk.house.people:
-                    _permission_cell(walk, who, access, query, f"{name}.{one}")
-    walk.tell("permissions", cells, leaks)
-    assert walk.leaks[leaks:] == []
+                    _permission_cell(walk, who, needed, query, f"{name}.{one}")
 
 
-def _permission_cell(walk: Walk, who: str, access: Permission, query: str, cell: str) -> None:
+def _on_the_way(kind: Any, path: Path) -> Iterator[Permission]:
+    """What the fields that lead there need."""
+    for step in path:
+        found = kind.fields[step.partition("(")[0]]
+        access = access_of(found)
+        if isinstance(access, Permission):
+            yield access
+        kind = get_named_type(found.type)
+
+
+def _permission_cell(walk: Walk, who: str, needed: set[Permission], query: str, cell: str) -> None:
     principal = walk.house.people[who]
     body = walk.house.ask(who, query)
     codes = {error.get("extensions", {}).get("code") for error in body.get("errors", ())}
-    if principal is not None and principal.may(access):
-        walk.check("SIGN_IN_REQUIRED" not in codes, f"{who} may not read {cell}")
+    if principal is not None and all(map(principal.may, needed)):
+        walk.check(not codes & REFUSED, f"{who} may not read {cell}")
     else:
         refused = bool(codes & REFUSED) and body.get("data") is None
         walk.check(refused, f"{who} reads {cell}")
@@ -327,8 +342,8 @@ def _change(asking: Asking, name: str) -> str:
 
 
 def test_the_sum(walk: Walk):
-    declared = list(fields_of(SCHEMA))
-    stamped = [name for _, name, one in declared if "youhui_access" in one.extensions]
+    declared = [one for _, _, one in fields_of(SCHEMA)]
+    stamped = [one for one in declared if "youhui_access" in one.extensions]
     told = f"fields declared / fields: {len(stamped)} / {len(declared)}"
     sys.stdout.write(f"\n{told}; cells: {walk.cells}; answers: {walk.house.answers}\n")
     assert len(stamped) == len(declared)
