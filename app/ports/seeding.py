@@ -55,6 +55,7 @@ class SeedMember:
     orders: tuple[Order, ...] = ()
     refunds: tuple[OrderRefund, ...] = ()
     coupons: tuple[Coupon, ...] = ()
+    share_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

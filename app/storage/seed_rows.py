@@ -13,7 +13,7 @@ from app.ports.seeding import SeedContents, SeedMember, SeedStation
 from app.storage.orders import ORDER_COLUMNS, order_values
 from app.storage.seed_accounts import account_tables
 from app.storage.seed_orders import order_life_tables
-from app.storage.seed_table import TableRows, Values
+from app.storage.seed_table import TableRows, Values, rows_of
 
 
 def reference_tables(contents: SeedContents) -> Iterator[TableRows]:
@@ -123,6 +123,7 @@ def product_tables(contents: SeedContents) -> Iterator[TableRows]:
 
 def member_tables(contents: SeedContents) -> Iterator[TableRows]:
     yield from _profile_tables(contents)
+    yield from _share_codes(contents)
     yield from _history_tables(contents)
     yield from order_life_tables(contents)
     yield from account_tables(contents)
@@ -159,6 +160,18 @@ def _profile_tables(contents: SeedContents) -> Iterator[TableRows]:
             for place, station_id in enumerate(each.favourites)
         ),
         total=sum(len(each.favourites) for each in members),
+    )
+
+
+def _share_codes(contents: SeedContents) -> Iterator[TableRows]:
+    """Those that the examples name; others are made when they are first asked for."""
+    yield from rows_of(
+        "referral_code",
+        [
+            {"code": each.share_code, "owner_id": each.member.user_id}
+            for each in contents.members
+            if each.share_code is not None
+        ],
     )
 
 

@@ -17,6 +17,7 @@ QUERY_FIELDS = {
     "offers",
     "viewer",
     "checkoutPreview",
+    "referralLanding",
 }
 
 

@@ -57,6 +57,7 @@ class MemberPlan:
     fuel_credit_fen: int
     favourites: tuple[int, ...] = ()
     coupons: tuple[CouponPlan, ...] | None = None
+    share_code: str | None = None
 
     @property
     def index(self) -> int:
@@ -99,6 +100,7 @@ def _persona(persona: Mapping[str, Any], by_code: Mapping[str, SeedStation]) -> 
         fuel_credit_fen=persona.get("fuel_credit_fen", 0),
         favourites=tuple(seeded.station.id for seeded in favourites),
         coupons=tuple(_coupons(planned) for planned in persona.get("coupons", ())),
+        share_code=persona.get("share_code"),
     )
 
 

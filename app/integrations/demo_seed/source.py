@@ -118,6 +118,7 @@ def _member(
         orders=orders,
         refunds=tuple(filter(None, map(refund_of, orders))),
         coupons=tuple(make_coupons(plan, batches, moment, rng)),
+        share_code=plan.share_code,
     )
 
 
