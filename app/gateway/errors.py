@@ -127,7 +127,9 @@ def log_fault(fault: BaseException, request_id: str, *, where: str) -> None:
 
 
 def trace(fault: BaseException) -> str:
-    """The chain of causes, the first one first, each with its frames and its type."""
+    """The chain of causes, the first one first, each with its frames and its type. Of a database
+    that is gone the types alone: every request says so, and each trace would take as long as the
+    request."""
     chain: list[BaseException] = []
     link: BaseException | None = fault
     while link is not None and link not in chain:
@@ -135,6 +137,7 @@ def trace(fault: BaseException) -> str:
         link = link.__cause__ or link.__context__
     parts: list[str] = []
     for exception in reversed(chain):
-        parts.extend(traceback.format_tb(exception.__traceback__))
+        if not isinstance(fault, StorageUnavailable):
+            parts.extend(traceback.format_tb(exception.__traceback__))
         parts.append(f"{type(exception).__module__}.{type(exception).__qualname__}\n")
     return "".join(parts)
