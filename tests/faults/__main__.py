@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.faults.run import Outcome, Wanted, run
+from tests.faults.town import SERVERS
 
 PARSER = argparse.ArgumentParser(prog="make test-faults", description=__doc__)
 PARSER.add_argument("--seconds", type=float, default=60, help="how long faults come · 故障时长")
@@ -24,6 +25,8 @@ PARSER.add_argument("--defect", default=None, help="a planted defect · 植入�
 PARSER.add_argument(
     "--patience", type=float, default=90, help="seconds until all jobs ended · 等待任务结束的秒数"
 )
+PARSER.add_argument("--furnished", type=Path, default=None, help="data to start from · 现成的数据")
+PARSER.add_argument("--servers", type=int, default=SERVERS, help="processes · 服务进程数")
 PARSER.add_argument("--keep", action="store_true", help="keep logs and data · 保留日志和数据")
 PARSER.add_argument("--quiet", action="store_true", help="the last line alone · 只打印最后一行")
 
@@ -43,6 +46,8 @@ def main() -> None:
                     clients=given.clients,
                     defect=given.defect,
                     patience_s=given.patience,
+                    furnished=given.furnished,
+                    servers=given.servers,
                 ),
                 console.print,
             )
@@ -67,10 +72,19 @@ def _show(outcome: Outcome, console: Console) -> None:
     for name, looked_at, violated in outcome.checks:
         table.add_row(name, str(looked_at), f"[red]{violated}" if violated else "0")
     console.print(table)
+    console.print(_recovery(outcome))
     for violation in outcome.violations[:40]:
-        console.print(f"[red]✗[/red] {violation}")
+        click.echo(f"✗ {violation}", err=True)
     figures = " · ".join(f"{name} {value}" for name, value in outcome.figures.items())
     console.print(figures)
+
+
+def _recovery(outcome: Outcome) -> Table:
+    names = ("故障 fault", "次数 times", "中位数 median s", "最长 max s")
+    table = Table(*names, title="恢复 until requests succeed again")
+    for what, times, median, longest in outcome.recovery:
+        table.add_row(what, str(times), f"{median:.2f}", f"{longest:.2f}")
+    return table
 
 
 if __name__ == "__main__":

@@ -59,12 +59,17 @@ class Client:
         while True:
             port = self._least_busy(refused)
             self.town.under_way[port] += 1
+            begun = asyncio.get_running_loop().time()
             try:
-                return await self.http.post(port, "/graphql", given, headers, TIMEOUT_S)
+                body = await self.http.post(port, "/graphql", given, headers, TIMEOUT_S)
             except NotTaken as error:
                 refused.add(port)
                 if len(refused) == len(self.town.ports):
                     raise NoAnswer("nobody listens") from error
+            else:
+                if not body.get("errors"):
+                    self.history.recovery.answered(port, begun)
+                return body
             finally:
                 self.town.under_way[port] -= 1
 
@@ -117,6 +122,6 @@ class Client:
         return payload
 
     async def pause(self, failed: int) -> None:
-        """Longer after each failure, up to about a second: who asks a database that is just starting
+        """Longer after each failure, up to half a second: who asks a database that is just starting
         over and over keeps it from starting."""
-        await asyncio.sleep(self.chance.uniform(0.05, 0.1 * 2 ** min(failed, 3)))
+        await asyncio.sleep(self.chance.uniform(0.05, 0.1 * 2 ** min(failed, 2)))

@@ -175,13 +175,24 @@ def answers(records: Records, history: History) -> Iterator[str]:
         if kept is None and "INVALID_INPUT" not in act.codes:
             yield f"{act.operation} {act.key}: told {act.told}, not on record"
             continue
-        if kept is not None and ("refusals" in kept["answer"]) != (act.told is Told.REFUSED):
+        if kept is not None and not _agree(records, act, kept["answer"]):
             yield f"{act.operation} {act.key}: told {act.told} {act.codes}, kept {kept['answer']}"
         if act.operation == "placeOrder":
             of_quote[act.quote_id].append(act)
     by_quote = {order.row["quote_id"]: order for order in records.orders.values()}
     for quote_id, acts in of_quote.items():
         yield from _placed(by_quote.get(quote_id), acts)
+
+
+def _agree(records: Records, act: Act, kept: dict[str, Any]) -> bool:
+    """What was told and what was kept. A payment that was started, and whose answer was lost, may be
+    over when it is asked for again: refused, if it is over."""
+    refused = act.told is Told.REFUSED
+    if act.operation == "startPayment" and refused and "receipt" in kept:
+        key = act.user_id, kept["receipt"]["payment_id"]
+        states = {(row["user_id"], row["id"]): row["state"] for row in records.payments}
+        return act.codes == ("ORDER_STATE",) and states.get(key, "OPEN") != "OPEN"
+    return ("refusals" in kept) == refused
 
 
 def _placed(order: Ordered | None, acts: list[Act]) -> Iterator[str]:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from tests.faults.recovery import Recovery
+
 
 class Told(StrEnum):
     """UNKNOWN: no answer came that says whether it happened."""
@@ -47,6 +49,7 @@ class History:
     acts: dict[Act, None] = field(default_factory=dict[Act, None])
     requests: int = 0
     faulted: int = 0
+    recovery: Recovery = field(default_factory=Recovery)
 
     def note(self, act: Act) -> None:
         """Once however often it is repeated."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 import psycopg
 
+from tests.faults.recovery import Recovery
 from tests.faults.schedule import Fault, Kind
 from tests.faults.simulator import Simulator
 from tests.faults.town import Program, Town
@@ -25,6 +26,7 @@ class Mischief:
 
     town: Town
     simulator: Simulator
+    recovery: Recovery
     tell: Callable[[str], None]
     done: int = 0
     _running: set[asyncio.Task[None]] = field(default_factory=set)
@@ -88,7 +90,12 @@ class Mischief:
     # ---- processes ---------------------------------------------------------------------------
 
     async def _kill_server(self, fault: Fault) -> None:
-        await self._kill(_chosen(self.town.servers, fault), fault)
+        server = _chosen(self.town.servers, fault)
+        if server.alive:
+            self.recovery.broke("kill -9 一个服务进程，到任一进程应答 server killed, any answers")
+            await self._kill(server, fault)
+            port = self.town.ports[self.town.servers.index(server)]
+            self.recovery.broke("重新启动，到它自己应答 that server started, it answers", port)
 
     async def _kill_worker(self, fault: Fault) -> None:
         await self._kill(_chosen(self.town.workers, fault), fault)
@@ -118,6 +125,7 @@ class Mischief:
         return wire
 
     async def _restart_postgres(self, fault: Fault) -> None:
+        self.recovery.broke("PostgreSQL 立即停止并重启，到请求成功 restarted, requests succeed")
         await asyncio.to_thread(self.town.restart_postgres)
 
     async def _terminate_connections(self, fault: Fault) -> None:

@@ -33,8 +33,7 @@ class Kind(StrEnum):
 
 WEIGHTS = {
     Kind.RESTART_POSTGRES: 2,
-    Kind.KILL_SERVER: 3,
-    Kind.KILL_WORKER: 2,
+    Kind.KILL_SERVER: 2,
     Kind.LOSE_ACKNOWLEDGEMENT: 4,
     Kind.LOSE_ACKNOWLEDGEMENT_AND_FLUSH: 3,
     Kind.TERMINATE_CONNECTIONS: 2,
@@ -53,7 +52,7 @@ class Fault:
     strength: float
 
 
-def schedule(seconds: float, seed: int, every_s: float = 1.2) -> Iterator[Fault]:
+def schedule(seconds: float, seed: int, every_s: float = 1.3) -> Iterator[Fault]:
     """A fault about every `every_s` seconds. The kinds come in shuffled rounds, so that a minute
     sees each."""
     chance = random.Random(seed)

@@ -96,10 +96,10 @@ class Shopper:
         """Often more than once: together, one after the other, or with another key."""
         chance, client = self.client.chance, self.client
         way = chance.random()
-        if way < 0.06:
+        if way < 0.05:
             client.history.note(act)
             await asyncio.gather(*(client.attempt(act, PLACE) for _ in range(3)))
-        elif way < 0.11:
+        elif way < 0.09:
             rival = self._act("placeOrder", act.user_id, act.given)
             rival.quote_id = act.quote_id
             both = await asyncio.gather(client.act(act, PLACE), client.act(rival, PLACE))
@@ -108,7 +108,7 @@ class Shopper:
                 act.contradictions.append(f"one quote, two orders: {act.result} {rival.result}")
             return both[0] if act.told is Told.DONE else None
         placed = await client.act(act, PLACE)
-        if way > 0.95:
+        if way > 0.96:
             await client.attempt(act, PLACE)
         return placed
 
@@ -116,14 +116,14 @@ class Shopper:
         """Paid, cancelled, both at once, or forgotten."""
         chance = self.client.chance
         way = chance.random()
-        if way < 0.08:
+        if way < 0.2:
             return
-        if way < 0.16:
+        if way < 0.3:
             await self._cancel(buyer, order)
             if chance.random() < 0.4:
                 await self.simulator.pay(self.client, buyer, order)
             return
-        if way < 0.22:
+        if way < 0.36:
             await asyncio.gather(
                 self._cancel(buyer, order), self.simulator.pay(self.client, buyer, order)
             )

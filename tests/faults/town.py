@@ -23,16 +23,18 @@ from app.security.access_tokens import AccessTokens
 from app.security.keys import SigningKeys
 from tests.faults.wire import Wire
 
+CODES = 12
 SERVERS = 3
 WORKERS = 2
 PATIENCE_S = 60.0
 SEED_SIZES = ("--stations", "40", "--members", "60")
 PROMOTIONS = Path(__file__).with_name("promotions.yaml")
+PAY_WITHIN_S = 8
 TIMING = {
-    "YOUHUI_PAY_WITHIN_S": "8",
+    "YOUHUI_PAY_WITHIN_S": str(PAY_WITHIN_S),
     "YOUHUI_FULFIL_AFTER_S": "1",
     "YOUHUI_COMPLETE_AFTER_S": "1",
-    "YOUHUI_SWEEP_EVERY_S": "4",
+    "YOUHUI_SWEEP_EVERY_S": "5",
 }
 """A day of orders in seconds."""
 
@@ -85,13 +87,16 @@ class Town:
     """Everything that runs. `ports`: of the servers, `under_way`: their requests without an
     answer yet; `to_…`: the relays in front of databases and servers.
 
-    `defect`: servers and workers run with this one planted (`tests.faults.planted`).
+    `defect`: servers and workers run with this one planted (`tests.faults.planted`). `furnished`: the
+    folder of a town that was furnished, to start from. `how_many`: servers.
     """
 
     folder: Path
     cluster: Cluster
     folders: Folders
     defect: str | None = None
+    furnished: Path | None = None
+    how_many: int = SERVERS
     environment: dict[str, str] = field(default_factory=dict[str, str])
     servers: list[Program] = field(default_factory=list[Program])
     workers: list[Program] = field(default_factory=list[Program])
@@ -111,9 +116,16 @@ class Town:
     _issuing: AccessTokens | None = None
 
     @classmethod
-    def at(cls, folder: Path, defect: str | None) -> "Town":
+    def at(
+        cls,
+        folder: Path,
+        defect: str | None = None,
+        furnished: Path | None = None,
+        how_many: int = SERVERS,
+    ) -> "Town":
         folders = Folders.of(folder / "databases")
-        return cls(folder, Cluster.at(folders, None, durable=True), folders, defect)
+        cluster = Cluster.at(folders, None, durable=True)
+        return cls(folder, cluster, folders, defect, furnished, how_many)
 
     # ---- start and end -----------------------------------------------------------------------
 
@@ -121,26 +133,52 @@ class Town:
         tell("数据库 databases")
         self.folders.make_socket_folder()
         self.start_redis()
+        if self.furnished is not None:
+            await asyncio.to_thread(_copy, Town.at(self.furnished), self)
         await asyncio.to_thread(self.start_postgres)
-        socket_file = f"{self.cluster.identity.sockets}/.s.PGSQL.5432"
-        self.to_postgres = Wire([socket_file])
-        self.to_redis = Wire([str(valkey.socket_path(self.folders))])
-        await self.to_postgres.open()
-        await self.to_redis.open()
-        self.ports = [free_port() for _ in range(SERVERS)]
-        self.to_servers = Wire([("127.0.0.1", port) for port in self.ports])
-        await self.to_servers.open()
-        self.simulator_port = free_port()
+        await self._open_wires()
         self._set_environment()
+        if self.furnished is None:
+            await self._furnish(tell)
+        tell("进程 processes")
+        self._start_programs()
+        await self.await_ready()
+
+    async def furnish(self, tell: Callable[[str], None]) -> None:
+        """Makes the data that towns start with, and leaves them at rest in the folder."""
+        self.folders.make_socket_folder()
+        await asyncio.to_thread(self.start_postgres)
+        try:
+            await self._furnish(tell)
+        finally:
+            await self.close()
+
+    async def _furnish(self, tell: Callable[[str], None]) -> None:
         tell("演示数据 demo data")
-        direct = self.environment | {"YOUHUI_DATABASE_URL": self.cluster.url()}
+        direct = self.environment | {
+            "YOUHUI_DATABASE_URL": self.cluster.url(),
+            "YOUHUI_DATA_DIR": str(self.folder / "data"),
+        }
         await self.run("migrate", environment=direct)
         await self.run("seed", *SEED_SIZES, environment=direct)
         publish = ("promotions", "publish", "--demo", str(PROMOTIONS))
         await self.run(*publish, environment=direct)
-        tell("进程 processes")
-        self._start_programs()
-        await self.await_ready()
+        command = ("coupons", "codes", "fault-codes", "--count", str(CODES), "--as", "faults")
+        await self.run(*command, "--out", str(self.codes_file), environment=direct)
+
+    @property
+    def codes_file(self) -> Path:
+        """Codes of coupons; each is good for one."""
+        return (self.furnished or self.folder) / "codes.csv"
+
+    async def _open_wires(self) -> None:
+        self.to_postgres = Wire([f"{self.cluster.identity.sockets}/.s.PGSQL.5432"])
+        self.to_redis = Wire([str(valkey.socket_path(self.folders))])
+        self.ports = [free_port() for _ in range(self.how_many)]
+        self.to_servers = Wire([("127.0.0.1", port) for port in self.ports])
+        for wire in (self.to_postgres, self.to_redis, self.to_servers):
+            await wire.open()
+        self.simulator_port = free_port()
 
     def _set_environment(self) -> None:
         assert self.to_postgres is not None
@@ -292,3 +330,12 @@ class Town:
             keys = SigningKeys.kept_under(self.folder / "data")
             self._issuing = AccessTokens(keys, lifetime=timedelta(hours=2))
         return self._issuing
+
+
+def _copy(furnished: Town, to: Town) -> None:
+    """The database, with its owner, which is not always ours, and the keys that belong to it."""
+    for source, place in (
+        (furnished.cluster.identity.data, to.cluster.identity.data),
+        (furnished.folder / "data", to.folder / "data"),
+    ):
+        subprocess.run(["cp", "-a", str(source), str(place)], check=True)

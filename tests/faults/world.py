@@ -10,11 +10,10 @@ from psycopg.types.json import Jsonb
 from app.documents.referral import dump_rules
 from app.domain.referral.rules import DEFAULT_REFERRAL_RULES
 from tests.faults.http import Http
-from tests.faults.town import Town
+from tests.faults.town import CODES, Town
 
 NEWCOMERS = 60
 REFERRERS = 6
-CODES = 12
 FIRST_NEWCOMER = 5_000_001
 STATIONS = """query { stations(
   near: {latitude: 39.9, longitude: 116.4}, radiusMeters: 50000, sort: DISTANCE, first: 30) { edges { node { id
@@ -54,7 +53,7 @@ async def build_world(town: Town, http: Http) -> World:
         (await asker.ask(member, REFERRAL))["viewer"]["referral"]["code"]
         for member in members[:REFERRERS]
     ]
-    return World(products, members, newcomers, codes, scarce, await _coupon_codes(town))
+    return World(products, members, newcomers, codes, scarce, _coupon_codes(town))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +99,11 @@ def _add_newcomers(town: Town) -> list[int]:
     return ids
 
 
-async def _coupon_codes(town: Town) -> list[str]:
-    path = town.folder / "codes.csv"
-    command = ("coupons", "codes", "fault-codes", "--count", str(CODES), "--out", str(path))
-    await town.run(*command, "--as", "faults")
-    found = re.findall(r"^[0-9A-Z][0-9A-Z-]{11,}", path.read_text("utf-8-sig"), re.MULTILINE)
+def _coupon_codes(town: Town) -> list[str]:
+    content = town.codes_file.read_text("utf-8-sig")
+    found = re.findall(r"^[0-9A-Z][0-9A-Z-]{11,}", content, re.MULTILINE)
     if len(found) < CODES:
-        raise RuntimeError(f"{path} holds {len(found)} codes instead of {CODES}")
+        raise RuntimeError(f"{town.codes_file} holds {len(found)} codes instead of {CODES}")
     return found
 
 
