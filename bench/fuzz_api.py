@@ -48,8 +48,9 @@ from tests.e2e.live import Live, serving
 FAULTS = {"INTERNAL", "TIMEOUT", "UNAVAILABLE"}
 STAFF = "staff of every role"
 PERSONAS = (None, "new-user", "regular", "gold-member", "heavy-coupon-holder", STAFF)
-PATIENCE_S = 60.0
-UNCOUNTED = {"YOUHUI_LIMITS_ENABLED": "0", "YOUHUI_OPERATION_DEADLINE_S": "30"}
+PATIENCE_S = 300.0
+"""A busy machine is not what is looked for; a server that hangs is found all the same."""
+UNCOUNTED = {"YOUHUI_LIMITS_ENABLED": "0", "YOUHUI_OPERATION_DEADLINE_S": "240"}
 BEIJING = "{latitude: 39.9042, longitude: 116.4074}"
 KNOWN = f"""{{
   stations(near: {BEIJING}, radiusMeters: 50000, first: 20) {{
