@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.shared.fuel import FuelGrade
-from app.resolvers.keys import CouponKey, OfferKey, ProductKey, StationKey, ViewerKey
+from app.resolvers.keys import CouponKey, OfferKey, ProductKey, SessionKey, StationKey, ViewerKey
 from app.schema import ids
 
 BIGINT = st.integers(min_value=0, max_value=2**63 - 1)
@@ -80,3 +80,27 @@ def test_ids_of_other_kinds_are_not_mistaken():
     assert ids.station_id(ids.encode(ViewerKey(7))) == ids.NO_STATION
     assert ids.offer_code(ids.encode(StationKey(7))) is None
     assert ids.coupon_key(ids.encode(OfferKey("x"))) is None
+
+
+SESSIONS = st.builds(SessionKey, BIGINT, BIGINT)
+
+
+@given(SESSIONS)
+def test_a_sessions_id_reads_back_and_is_no_nodes(key):
+    text = ids.session_id(key.user_id, key.session_id)
+    assert ids.session_key(text) == key
+    assert ids.decode(text) is None
+
+
+@given(SESSIONS, st.integers(min_value=0), st.characters())
+def test_a_changed_id_of_a_session_is_unknown_or_another_ones_own_id(key, place, character):
+    written = ids.session_id(key.user_id, key.session_id)
+    at = place % len(written)
+    changed = written[:at] + character + written[at + 1 :]
+    read = ids.session_key(changed)
+    assert read is None or ids.session_id(read.user_id, read.session_id) == changed
+
+
+@given(KEYS)
+def test_no_nodes_id_is_a_sessions(key):
+    assert ids.session_key(ids.encode(key)) is None

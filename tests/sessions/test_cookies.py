@@ -244,3 +244,17 @@ def test_in_earnest_the_cookie_is_of_this_host_and_of_https_alone(client: TestCl
     with TestClient(CookieSessions(around, earnest), base_url="https://youhui.example") as browser:
         said = browser.get("/auth").headers["Set-Cookie"]
     assert said == "__Host-youhui=word; Path=/; Max-Age=7776000; HttpOnly; SameSite=Lax; Secure"
+
+
+def test_pages_of_ours_on_another_host_of_the_site_may_come_with_it(
+    settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    ours = "http://h5.localhost:8000"
+    monkeypatch.setenv("YOUHUI_H5_ORIGINS", ours)
+    with TestClient(create_app(Settings(**settings)), base_url="http://localhost:8000") as client:
+        page = Page(client)
+        page.sign_in()
+        page.headers |= {"Origin": ours, "Sec-Fetch-Site": "same-site"}
+        assert signed_in_as(page.ask(WHO)) is not None
+        assert codes(page.ask(WHO, Sec_Fetch_Site="cross-site")) == ["FORBIDDEN"]
+        assert codes(page.ask(WHO, Origin="http://other.localhost:8000")) == ["FORBIDDEN"]
