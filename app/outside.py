@@ -105,7 +105,11 @@ def signing_keys(settings: Settings) -> KeyRing:
     `SigningKeyInvalid`.
     """
     if settings.signing_key is not None:
-        return SigningKeys.of_text(settings.signing_key.get_secret_value())
+        retired = settings.retired_signing_key
+        return SigningKeys.of_text(
+            settings.signing_key.get_secret_value(),
+            "" if retired is None else retired.get_secret_value(),
+        )
     return FollowedKeys(settings.data_dir)
 
 

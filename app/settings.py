@@ -185,6 +185,8 @@ class Settings(BaseSettings):
     `demo` opens the demo's endpoints: personas, tokens, GraphiQL. Never set it in production.
     `signing_key`: the private ES256 key in PEM that signs tokens and quotes; several, one after the
     other: the first signs, all verify. None: kept under `data_dir`, made at first use.
+    `retired_signing_key`: PEMs of those that sign and verify no more: what was derived from them,
+    such as the hashes of printed codes, is still found.
     `access_token_s`: how long an access token holds.
     `sealing_key`: what personal data at rest is sealed with, 32 bytes in base64; several, by
     commas: the first seals, all open. None: one is made under `data_dir`.
@@ -214,6 +216,7 @@ class Settings(BaseSettings):
     demo: bool = False
     data_dir: Path = Path(".youhui")
     signing_key: SecretStr | None = None
+    retired_signing_key: SecretStr | None = None
     sealing_key: SecretStr | None = None
     database_pool_size: Annotated[int, Field(ge=1)] = 10
     quote_ttl_s: Annotated[int, Field(ge=1)] = 300

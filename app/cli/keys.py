@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.errors import CommandFailed, ExitCode
+from app.outside import signing_keys
 from app.security.followed_keys import KeyChangeRefused, read_keys, retire, rotate
 from app.security.keys import KEY_FILE, SigningKeyInvalid, SigningKeys
 from app.settings import Settings
@@ -26,13 +27,9 @@ def keys() -> None:
 def list_keys() -> None:
     """列出密钥，不显示私钥 · list them; no private half is shown."""
     settings = Settings()
-    secret = settings.signing_key
     try:
-        kept = (
-            read_keys(settings.data_dir)
-            if secret is None
-            else SigningKeys.of_text(secret.get_secret_value())
-        )
+        given = settings.signing_key is not None
+        kept = signing_keys(settings).now() if given else read_keys(settings.data_dir)
     except SigningKeyInvalid as invalid:
         raise _invalid(invalid) from invalid
     _show(kept)

@@ -56,7 +56,9 @@ def test_keys_of_the_setting_are_shown_but_not_changed_here(
 ):
     pems = new_key_pem() + new_key_pem()
     monkeypatch.setenv("YOUHUI_SIGNING_KEY", pems.decode())
-    assert "signs and verifies" in run("list").output
+    monkeypatch.setenv("YOUHUI_RETIRED_SIGNING_KEY", new_key_pem().decode())
+    said = run("list").output
+    assert all(said.count(word) == 1 for word in ("签名并验证", "│ 验证", "已退役"))
     for change in (("rotate",), ("retire", "x")):
         assert "YOUHUI_SIGNING_KEY" in run(*change, code=2).output
     assert not folder.exists()
