@@ -1,103 +1,36 @@
 """Two accounts become one: nothing is lost, nothing is doubled, and double entry holds."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from app.domain.identity.identity import IdentifiedMember
 from app.domain.loyalty.balance import Balance
 from app.domain.loyalty.unit import Unit
-from app.domain.orders.terms import RewardTerm
-from app.domain.promotions.benefits.reward import RewardKind
 from app.domain.promotions.terms import Lane
-from app.domain.referral.referral import Side
-from app.domain.shared.text import LocalizedText
 from app.ports.invoices import InvoiceRepository
 from app.ports.payment_notices import NoticeKind, ProviderNotice
 from app.resolvers.accounts import release_account
-from app.resolvers.invoices import InvoiceAsked, request_invoice
-from app.resolvers.joining import join
-from app.resolvers.once import repeated
 from app.resolvers.payment_money import payment_notice
-from app.resolvers.referral_rewards import settle_side
-from app.resolvers.referrals import bind, make_code
+from app.resolvers.referrals import make_code
 from app.storage.invoices import PostgresInvoiceRepository
 from app.storage.joining import COVERED, RULES
 from app.storage.tables import (
     USER_OWNED,
-    CodeMissRow,
     IdempotentRequestRow,
-    MemberSessionRow,
-    PaymentNoticeRow,
     PromotionUsageRow,
-    ReferrerRow,
     table_of,
 )
 from app.worker.application import _follow
 from app.worker.task import Task
 from tests.fakes.world import NOON
-from tests.identities.people import People
+from tests.identities.pairs import ELDER, REWARDED, YOUNGER, Two, live
 from tests.storage.test_accounts import BROKEN
 from tests.support import rows
 from tests.support.orders import applied_term, order_terms
-from tests.support.purchases import SEALER, Shop
-
-ELDER, YOUNGER, REFERRER = 1, 2, 3
-EARNS = RewardTerm(code="base", title=LocalizedText(zh="base"), kind=RewardKind.POINTS, points=200)
-REWARDED = order_terms(rewards=(EARNS,))
-
-
-@dataclass
-class Two:
-    people: People
-    elder: Shop
-    younger: Shop
-
-    async def rows(self, query: str, **given: Any) -> list[tuple[Any, ...]]:
-        return await self.people.rows(query, **given)
-
-    async def join(self) -> IdentifiedMember:
-        async def once() -> IdentifiedMember:
-            async with self.people.works.begin(None) as work:
-                pair = [await work.identities.account(each) for each in (ELDER, YOUNGER)]
-                one, other = pair
-                assert one is not None
-                assert other is not None
-                return await join(work, one, other, self.people.arrival())
-
-        joined = await repeated(once)
-        assert (joined.user_id, joined.joined_user_id) == (ELDER, YOUNGER)
-        await self.nothing_is_left()
-        return joined
-
-    async def nothing_is_left(self) -> None:
-        for row in USER_OWNED:
-            name = table_of(row).name
-            left = await self.rows(f"SELECT count(*) FROM {name} WHERE user_id = {YOUNGER}")
-            assert left == [(0,)], name
-        assert await self.rows(BROKEN) == []
-
-    async def balance(self, unit: Unit = Unit.POINTS) -> tuple[Any, ...]:
-        query = (
-            "SELECT available, pending, owed FROM loyalty_account WHERE user_id = 1 AND unit = :u"
-        )
-        return (await self.rows(query, u=unit.value))[0]
-
-
-@pytest.fixture
-async def two(engine: AsyncEngine) -> Two:
-    await rows.put_brand(engine)
-    await rows.put_station(engine, 1)
-    await rows.put_station(engine, 2)
-    for days, user_id in enumerate((REFERRER, ELDER, YOUNGER)):
-        joined_at = NOON - timedelta(days=9 - days)
-        await rows.put_member(engine, user_id, joined_at=joined_at)
-    shops = [Shop(engine, user_id=user_id) for user_id in (ELDER, YOUNGER)]
-    return Two(People(engine, NOON + timedelta(days=30)), *shops)
+from tests.support.purchases import SEALER
 
 
 def test_every_table_of_a_member_has_a_rule():
@@ -118,39 +51,6 @@ def test_each_rule_stands_once_and_after_what_it_refers_to():
         referred = {key.column.table for key in table.foreign_keys}
         later = referred & set(order[place + 1 :])
         assert later == set(), f"{table.name} before {later}"
-
-
-async def live(shop: Shop, engine: AsyncEngine, user_id: int) -> int:
-    """A member with something in every table; the completed order's id."""
-    order_id = await shop.buy(REWARDED)
-    await shop.complete(order_id)
-    await shop.refund(order_id, 5_000)
-    invoice = InvoiceAsked(
-        order_id=order_id,
-        title="北京油惠有限公司",
-        tax_number="91310000MA1FL8XQ30",
-        email="bill@example.com",
-        idempotency_key=f"invoice-{user_id}",
-    )
-    assert not (await request_invoice(shop.desk(), user_id, invoice)).refusals
-    await rows.put_credit(engine, user_id, Balance(available=300))
-    await rows.put_coupon(engine, user_id, user_id * 100, origin="ISSUE", cause="run:1")
-    for station_id in {1, user_id}:
-        await rows.put_favourite(engine, user_id, station_id)
-    await rows.put_preferences(engine, user_id, theme="DARK" if user_id == YOUNGER else "LIGHT")
-    await rows.put_usage(engine, user_id, "daily", uses=user_id, fen=user_id * 100)
-    await rows.put(
-        engine, CodeMissRow, {"user_id": user_id, "day_began_at": NOON, "misses": user_id}
-    )
-    await rows.put(engine, ReferrerRow, {"user_id": user_id, "rewarded": user_id})
-    ((payment_id,),) = await shop.rows(f"SELECT id FROM payment WHERE user_id = {user_id}")
-    notice = {"notice_key": f"n{user_id}", "payment_id": payment_id, "kind": "PAYMENT"}
-    notice |= {"state": "SUCCESS", "received_at": NOON, "user_id": user_id}
-    await rows.put(engine, PaymentNoticeRow, notice)
-    session = {"user_id": user_id, "channel": "APP", "seed": bytes(32)}
-    session |= {"opened_at": NOON, "last_seen_at": NOON}
-    await rows.put(engine, MemberSessionRow, session)
-    return order_id
 
 
 async def counts(two: Two) -> dict[str, int]:
@@ -281,92 +181,6 @@ async def test_a_code_that_only_the_younger_had_is_the_elders_own(two: Two):
     code = await make_code(two.younger.desk(), YOUNGER)
     await two.join()
     assert await make_code(two.elder.desk(), ELDER) == code
-
-
-class TestReferral:
-    async def bind(self, two: Two, friend: int, referrer: int) -> None:
-        shop = Shop(two.people.engine, user_id=friend)
-        code = await make_code(Shop(two.people.engine, user_id=referrer).desk(), referrer)
-        shop.moment = NOON - timedelta(days=6)
-        answer = await bind(shop.desk(), friend, code, f"bind-{friend}")
-        assert not isinstance(answer, tuple), answer
-
-    async def rewarded(self, two: Two, friend: int, referrer: int) -> None:
-        """Bound, and both sides rewarded after the friend's first order."""
-        await self.bind(two, friend, referrer)
-        shop = Shop(two.people.engine, user_id=friend)
-        await shop.complete(await shop.buy(order_terms()))
-        shop.later(days=8)
-        for side, user_id in ((Side.FRIEND, friend), (Side.REFERRER, referrer)):
-            await settle_side(shop.desk(), user_id, friend, side.value)
-
-    async def referrals(self, two: Two) -> list[tuple[Any, ...]]:
-        return await two.rows(
-            "SELECT user_id, referrer_id, friend_state, referrer_state FROM referral ORDER BY 1"
-        )
-
-    async def credit(self, two: Two, user_id: int) -> int:
-        query = (
-            "SELECT coalesce(sum(available - owed), 0) FROM loyalty_account"
-            " WHERE unit = 'FUEL_CREDIT' AND user_id = :u"
-        )
-        return (await two.rows(query, u=user_id))[0][0]
-
-    async def test_who_invited_the_younger_invited_the_elder(self, two: Two):
-        await self.rewarded(two, YOUNGER, REFERRER)
-        before = await self.credit(two, REFERRER), await self.credit(two, YOUNGER)
-        assert min(before) > 0
-        await two.join()
-        assert await self.referrals(two) == [(ELDER, REFERRER, "REWARDED", "REWARDED")]
-        assert (await self.credit(two, REFERRER), await self.credit(two, ELDER)) == before
-        causes = await two.rows("SELECT cause FROM ledger_entry WHERE cause LIKE 'referral:%'")
-        assert sorted(causes) == [("referral:1:FRIEND",), ("referral:1:REFERRER",)]
-
-    async def test_a_reward_that_moved_is_taken_back_once(self, two: Two):
-        await self.rewarded(two, YOUNGER, REFERRER)
-        await two.join()
-        shop = two.elder
-        shop.moment = NOON + timedelta(days=40)
-        ((order_id,),) = await two.rows("SELECT id FROM fuel_order")
-        await shop.refund(order_id)
-        for _ in range(2):
-            for side, user_id in ((Side.FRIEND, ELDER), (Side.REFERRER, REFERRER)):
-                await settle_side(shop.desk(), user_id, ELDER, side.value)
-        assert await self.referrals(two) == [(ELDER, REFERRER, "REVERSED", "REVERSED")]
-        assert (await self.credit(two, REFERRER), await self.credit(two, ELDER)) == (0, 0)
-        assert await two.rows(BROKEN) == []
-
-    async def test_both_were_invited_the_elders_counts_and_rewards_stay(self, two: Two):
-        await self.bind(two, ELDER, REFERRER)
-        await self.rewarded(two, YOUNGER, REFERRER)
-        before = await self.credit(two, YOUNGER)
-        await two.join()
-        assert await self.referrals(two) == [(ELDER, REFERRER, "BOUND", "BOUND")]
-        assert await self.credit(two, ELDER) == before
-
-    @pytest.mark.parametrize(("friend", "referrer"), [(ELDER, YOUNGER), (YOUNGER, ELDER)])
-    async def test_who_invited_themselves_keeps_nothing_of_it(
-        self, two: Two, friend: int, referrer: int
-    ):
-        await self.rewarded(two, friend, referrer)
-        await two.join()
-        assert await self.referrals(two) == []
-        assert await self.credit(two, ELDER) == 0
-        assert await two.rows("SELECT rewarded FROM referrer") == [(0,)]
-        assert (await two.people.acts()).count("referral.reward") == 4
-
-    async def test_friends_of_the_younger_are_the_elders(self, two: Two):
-        await self.rewarded(two, REFERRER, YOUNGER)
-        await two.join()
-        assert await self.referrals(two) == [(REFERRER, ELDER, "REWARDED", "REWARDED")]
-        assert await two.rows("SELECT user_id, rewarded FROM referrer") == [(ELDER, 1)]
-
-    async def test_no_circle_is_closed(self, two: Two):
-        """3 was invited by the elder, and invited the younger."""
-        await self.bind(two, REFERRER, ELDER)
-        await self.bind(two, YOUNGER, REFERRER)
-        await two.join()
-        assert await self.referrals(two) == [(REFERRER, ELDER, "BOUND", "BOUND")]
 
 
 async def test_a_job_that_waits_is_done_for_the_elder(two: Two):

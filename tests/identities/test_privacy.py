@@ -27,8 +27,8 @@ from app.storage.privacy import PostgresPrivacyRepository
 from app.storage.privacy_rules import RULES, shown_as_bytes
 from app.storage.tables import USER_OWNED, table_of
 from tests.fakes.world import NOON
+from tests.identities.pairs import live
 from tests.identities.people import People, phone, wechat
-from tests.identities.test_joining import live
 from tests.support import rows
 from tests.support.orders import order_terms
 from tests.support.purchases import SEALER, Shop
