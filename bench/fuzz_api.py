@@ -107,6 +107,14 @@ class Asker:
         if persona is not None:
             headers["Authorization"] = f"Bearer {self.tokens[persona]}"
         body = json.dumps({"query": query, "variables": variables})
+        try:
+            return self._sent(body, headers)
+        except (ConnectionError, HTTPException):
+            # Between two questions the server lets an idle connection go.
+            self.connection.close()
+            return self._sent(body, headers)
+
+    def _sent(self, body: str, headers: dict[str, str]) -> tuple[int, Any]:
         self.connection.request("POST", "/graphql", body, headers)
         answer = self.connection.getresponse()
         return answer.status, orjson.loads(answer.read())
