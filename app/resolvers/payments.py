@@ -116,11 +116,32 @@ async def start_payment(desk: Desk, user_id: int, start: PaymentStart) -> Starte
     if isinstance(answer, tuple):
         return StartedPayment(refusals=answer)
     key = user_id, cast("int", answer["payment_id"])
-    payment = await _prepared(desk, key, start.client_address)
+    payment = await _prepared(desk, key, start.client_address) or await _anew(desk, user_id, start)
     return StartedPayment(
         payment=payment if payment is not None and payment.sheet is not None else None,
         refusals=_why_unprepared(payment),
     )
+
+
+async def _anew(desk: Desk, user_id: int, start: PaymentStart) -> Payment | None:
+    """The payment of this key was given up. Where that was since the provider would not open it,
+    another one under a new number, prepared; None: the order waits for no money, or a sheet of
+    another scene is open by now, which a late repetition must not close."""
+
+    async def asked() -> Payment | None:
+        async with desk.works.begin(user_id) as work:
+            order = await work.orders.order(user_id, start.order_id)
+            if order is None or not _waits_for_money(desk, order):
+                return None
+            for payment in await work.payments.of_order(user_id, order.id):
+                if payment.state is PaymentState.OPEN and payment.scene is not start.scene:
+                    return None
+            return await ask_payment(desk, work, order, start.scene)
+
+    payment = await repeated(asked)
+    if payment is None:
+        return None
+    return await _prepared(desk, (user_id, payment.id), start.client_address)
 
 
 def _why_unprepared(payment: Payment | None) -> tuple[Refusal, ...]:

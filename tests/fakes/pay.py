@@ -24,13 +24,15 @@ class FakePay:
     """Implements `app.ports.payment_providers.PaymentProvider`.
 
     `refunds_end_as`: what a new refund is at once. `lose_answers`: so many calls do their work, and
-    then fail to answer. `declines`: refunds are refused for good.
+    then fail to answer. `declines`: refunds are refused for good. `refused_sheets`: so many pay
+    sheets are refused for good.
     """
 
     method: PaymentMethod = PaymentMethod.WECHAT_PAY
     refunds_end_as: ProviderRefundState = ProviderRefundState.DONE
     lose_answers: int = 0
     declines: bool = False
+    refused_sheets: int = 0
     refunds: dict[str, ProviderRefund] = field(default_factory=dict)
     wanted: list[RefundWanted] = field(default_factory=list)
 
@@ -40,6 +42,9 @@ class FakePay:
             raise PaymentUnavailable("the answer was lost")
 
     async def prepare(self, wanted: PaymentWanted) -> PaySheet:
+        if self.refused_sheets:
+            self.refused_sheets -= 1
+            raise PaymentDeclined("PARAM_ERROR")
         return PaySheet(kind="REDIRECT", fields={"url": f"pay:{wanted.number}"})
 
     async def payment(self, number: str) -> ProviderPayment:
