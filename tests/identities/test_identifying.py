@@ -10,6 +10,7 @@ from app.ports.work import UnknownMember
 from app.security.sealing import SealingKeys
 from app.storage.work import PostgresWorks
 from tests.identities.people import MINI, WEB, People, phone, wechat
+from tests.support.purchases import SEALER
 
 
 async def test_who_comes_again_is_the_same_member(people: People):
@@ -143,3 +144,10 @@ def test_what_was_proven_is_not_printed():
     assert "u1" not in repr(wechat("o1", "u1"))
     assert "138" not in repr(phone(1))
     assert MINI.value in repr(wechat("o1"))
+
+
+async def test_members_of_the_demo_are_marked(people: People):
+    """They must not stand in the way of the demo's next start."""
+    people.works = PostgresWorks(people.engine, SEALER, demo_members=True)
+    await people.come(wechat("o1"))
+    assert await people.rows("SELECT generated FROM member") == [(True,)]
