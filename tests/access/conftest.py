@@ -61,6 +61,7 @@ def house(databases: DatabaseFactory, tmp_path_factory: pytest.TempPathFactory) 
             redis_url=None,
             demo=True,
             data_dir=tmp_path_factory.mktemp("access"),
+            operation_deadline_s=120,  # a busy machine is not what is tested
             sealing_key=SecretStr(b64encode(bytes(32)).decode()),  # as `SEALER` of the purchases
         )
         app = create_app(settings)

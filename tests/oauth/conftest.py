@@ -146,7 +146,13 @@ class App:
 def app(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     logging.getLogger("httpx2").setLevel(logging.WARNING)
     monkeypatch.setenv("YOUHUI_LIMITS_ENABLED", "0")
-    settings = Settings(database_url=database_url, redis_url=None, demo=True, data_dir=tmp_path)
+    settings = Settings(
+        database_url=database_url,
+        redis_url=None,
+        demo=True,
+        data_dir=tmp_path,
+        operation_deadline_s=120,
+    )
     application = create_app(settings)
     outside: Outside = application.state.outside
     sent: dict[str, str] = {}

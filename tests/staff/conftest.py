@@ -80,7 +80,13 @@ def office(
     seeded_copy_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Office]:
     logging.getLogger("httpx2").setLevel(logging.WARNING)
-    settings = Settings(database_url=seeded_copy_url, redis_url=None, demo=True, data_dir=tmp_path)
+    settings = Settings(
+        database_url=seeded_copy_url,
+        redis_url=None,
+        demo=True,
+        data_dir=tmp_path,
+        operation_deadline_s=120,
+    )
     monkeypatch.setenv("YOUHUI_LIMITS_ENABLED", "0")
     app = create_app(settings)
     with TestClient(app) as http:
