@@ -22,7 +22,7 @@ export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
 .PHONY: attacks fuzz-api bench-rate-limit help demo test check fix schema seed migrate bench clean test-pg15 fuzz-engine \
-	mutants test-faults test-mutants simulate conformance check-sydney bench-engine bench-publish lock graphiql
+	mutants test-faults test-mutants simulate conformance check-sydney bench-engine bench-publish lock graphiql h5
 
 help: ## 列出所有命令 list the commands
 	@awk 'BEGIN {FS = ":.*## "; print "油惠 Youhui\n"} \
@@ -38,7 +38,7 @@ help: ## 列出所有命令 list the commands
 	@touch .venv/.run $@
 
 # ---- to use it -------------------------------------------------------------------------------
-demo: .venv/.run graphiql ## 启动演示：服务、数据、网页 the whole platform with demo data (YOUHUI_PORT)
+demo: .venv/.run graphiql h5 ## 启动演示：服务、数据、网页 the whole platform with demo data (YOUHUI_PORT)
 	@exec $(YOUHUI) demo $(ARGS)
 
 seed: .venv/.run ## 生成演示数据 demo data into the database
@@ -46,6 +46,9 @@ seed: .venv/.run ## 生成演示数据 demo data into the database
 
 migrate: .venv/.run ## 升级数据库结构 bring the database's structure up to date
 	@exec $(YOUHUI) migrate $(ARGS)
+
+h5:
+	@scripts/h5
 
 graphiql:
 	@scripts/graphiql

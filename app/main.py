@@ -29,6 +29,7 @@ from app.gateway.limits.toll import TollOptions
 from app.gateway.oauth.authorize import AuthorizeEndpoint
 from app.gateway.oauth.routes import OAuthRoutes
 from app.gateway.oauth.tokens import TokenEndpoints
+from app.gateway.pages import page_routes
 from app.gateway.staff import StaffRoutes
 from app.gateway.trusted.gate import DocumentMode, TrustedOptions
 from app.gateway.trusted.manifest import ManifestInvalid
@@ -240,6 +241,7 @@ def create_app(settings: Settings) -> Starlette:
                 *_export_routes(outside),
                 *_staff_routes(outside, attempts),
                 *_oauth_routes(outside, services),
+                *page_routes(),
                 *(_demo_routes(outside) if settings.demo else ()),
             ],
             drain_s=watching.drain_s,

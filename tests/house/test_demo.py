@@ -20,7 +20,7 @@ from tests.architecture.tree import ROOT
 from tests.house.launching import assert_nothing_left, wait_until
 
 PROGRAM = (sys.executable, "-m", "app.cli")
-MAKE = ("make", "-o", ".venv/.run", "-o", "graphiql", f"PY={sys.executable}", "demo")
+MAKE = ("make", "-o", ".venv/.run", "-o", "graphiql", "-o", "h5", f"PY={sys.executable}", "demo")
 READY = "演示已就绪"
 
 
