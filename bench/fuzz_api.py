@@ -50,7 +50,7 @@ STAFF = "staff of every role"
 PERSONAS = (None, "new-user", "regular", "gold-member", "heavy-coupon-holder", STAFF)
 PATIENCE_S = 300.0
 """A busy machine is not what is looked for; a server that hangs is found all the same."""
-UNCOUNTED = {"YOUHUI_LIMITS_ENABLED": "0", "YOUHUI_OPERATION_DEADLINE_S": "240"}
+UNCOUNTED: dict[str, Any] = {"YOUHUI_LIMITS_ENABLED": "0", "YOUHUI_OPERATION_DEADLINE_S": "240"}
 BEIJING = "{latitude: 39.9042, longitude: 116.4074}"
 KNOWN = f"""{{
   stations(near: {BEIJING}, radiusMeters: 50000, first: 20) {{
@@ -240,7 +240,7 @@ def asking(live: Live, data_dir: Path) -> Iterator[Asker]:
     tokens = AccessTokens(SigningKeys.kept_under(data_dir), lifetime=timedelta(days=1))
     staff = Principal(kind=PrincipalKind.STAFF, id=1, roles=frozenset(Role))
     found: dict[str | None, str] = {
-        name: live.token(name) for name in PERSONAS if name not in {None, STAFF}
+        name: live.token(name) for name in PERSONAS if name is not None and name != STAFF
     }
     found[STAFF] = tokens.issue(staff, datetime.now(UTC))
     with closing(HTTPConnection(urlsplit(live.url).netloc, timeout=PATIENCE_S)) as connection:
