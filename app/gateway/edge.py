@@ -21,7 +21,7 @@ from app.gateway.cross_origin import CrossOrigin
 from app.gateway.ending import Ending
 from app.gateway.errors import fault_answer
 from app.gateway.faults import EdgeCode, EdgeFault
-from app.gateway.graphql_view import GraphQLView, ViewOptions
+from app.gateway.graphql_view import COST_HEADER, GraphQLView, ViewOptions
 from app.gateway.health import Health, Probe
 from app.gateway.negotiation import choose_language
 from app.gateway.proxies import Network, TrustedProxies
@@ -33,6 +33,7 @@ ACCEPTED_HEADERS = (
     "Content-Type",
     "Accept-Language",
     CHANNEL_HEADER,
+    COST_HEADER,
     DEVICE_HEADER,
     VERSION_HEADER,
 )
