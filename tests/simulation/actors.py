@@ -8,6 +8,7 @@ from app.domain.checkout.engine import quote
 from app.domain.checkout.order_terms import order_terms
 from app.domain.checkout.purchase import Purchase
 from app.domain.loyalty.unit import Unit
+from app.domain.orders.invoice import may_invoice
 from app.domain.orders.payment import PaymentState
 from app.domain.pricing.fill import AmountFill
 from app.domain.promotions.shopper import Shopper
@@ -17,6 +18,7 @@ from app.domain.wallet.coupon import CouponStatus
 from app.ports.payment_providers import PaymentUnavailable
 from app.ports.quote_tokens import QuoteClaims
 from app.resolvers.claims import claim
+from app.resolvers.invoices import InvoiceAsked, request_invoice
 from app.resolvers.payment_money import payment_notice
 from app.resolvers.payments import PaymentStart, prepare, start_payment
 from app.resolvers.placing import PlaceWanted, place
@@ -52,11 +54,16 @@ async def member(world: World, user_id: int) -> None:
 
 
 async def member_again(world: World, user_id: int) -> None:
-    """Days later: refunds of what is long completed, another purchase with what was earned."""
+    """Days later: invoices and refunds of what is long completed, another purchase with what was
+    earned."""
     chance = world.chance
     orders = [number for owner, number in world.store.rows("orders") if owner == user_id]
     if orders and chance.random() < 0.7:
-        await refunds(world, user_id, chance.choice(orders))
+        paid = [n for n in orders if may_invoice(world.store.rows("orders")[user_id, n])]
+        long_done = chance.choice(paid or orders)
+        if chance.random() < 0.7:
+            await wants_invoice(world, user_id, long_done)
+        await refunds(world, user_id, long_done)
     if chance.random() < 0.6:
         order_id = await buys(world, user_id)
         if order_id is not None:
@@ -145,7 +152,7 @@ async def goes_on(world: World, user_id: int, order_id: int) -> None:
     """Pays, cancels, refunds, or forgets about it."""
     chance = world.chance
     for _ in range(chance.randint(1, 4)):
-        act = chance.choice((pays, pays, pays, cancels, refunds, refunds, waits))
+        act = chance.choice((pays, pays, pays, cancels, refunds, refunds, waits, wants_invoice))
         await act(world, user_id, order_id)
 
 
@@ -195,6 +202,20 @@ async def refunds(world: World, user_id: int, order_id: int) -> None:
 
     asked = Asked(operation="refund", user_id=user_id, key=key, about={"order": order_id})
     await world.ask(asked, refund)
+
+
+async def wants_invoice(world: World, user_id: int, order_id: int) -> None:
+    key = world.new_key("invoice")
+    wanted = InvoiceAsked(
+        order_id=order_id, title="某公司", tax_number=None, email=None, idempotency_key=key
+    )
+
+    async def request() -> Any:
+        answer = await request_invoice(world.desk(str(user_id)), user_id, wanted)
+        return answer.refusals or {"order_id": answer.order_id}
+
+    asked = Asked(operation="invoice", user_id=user_id, key=key, about={"order": order_id})
+    await world.ask(asked, request)
 
 
 async def worker(world: World, number: int) -> None:

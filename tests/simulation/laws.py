@@ -18,6 +18,11 @@ from app.domain.wallet.coupon import CouponStatus
 from app.resolvers import order_life
 from app.resolvers.counting import counter_of
 from app.resolvers.referral_rewards import reward_cause
+from tests.simulation.laws_of_money import (
+    disputed_money_pays_nothing,
+    invoices_follow_refunds,
+    money_at_the_provider,
+)
 from tests.simulation.town import MEMBERS, REFERRAL, RULES, STOCKS, TICKET
 from tests.simulation.world import World
 
@@ -197,24 +202,6 @@ def what_was_undone_gives_no_coupon(world: World) -> Iterator[str]:
                 yield f"order {order.id} was refunded, its {coupon} is usable"
 
 
-def money_at_the_provider(world: World) -> Iterator[str]:
-    numbers = {p.number: p for p in world.store.rows("payments").values()}
-    kept = Counter[tuple[int, int]]()
-    for number, at_provider in world.pay.payments.items():
-        payment = numbers.get(number)
-        if payment is None:
-            yield f"the provider knows {number}, we do not"
-            continue
-        kept[payment.user_id, payment.order_id] += at_provider.kept_fen
-    for order in _orders(world):
-        wanted = order.terms.payable_fen - order.refunded_fen
-        if order.status in GONE or order.payment_method is PaymentMethod.FUEL_CREDIT:
-            wanted = 0
-        has = kept[order.user_id, order.id]
-        if has != wanted:
-            yield f"order {order.id}, {order.status}: {has} fen at the provider, not {wanted}"
-
-
 def one_order_a_quote(world: World) -> Iterator[str]:
     quotes = Counter((order.user_id, order.quote_id) for order in _orders(world))
     yield from (f"quote {quote}: {count} orders" for quote, count in quotes.items() if count > 1)
@@ -344,6 +331,8 @@ LAWS: tuple[Callable[[World], Iterator[Any]], ...] = (
     promised_coupons_are_given,
     what_was_undone_gives_no_coupon,
     money_at_the_provider,
+    disputed_money_pays_nothing,
+    invoices_follow_refunds,
     one_order_a_quote,
     answers_are_kept,
     funders_owe_the_discounts,

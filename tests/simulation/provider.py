@@ -32,11 +32,12 @@ class Clock:
 
 @dataclass(slots=True)
 class Kept:
-    """A payment as the provider knows it."""
+    """A payment as the provider knows it. `paid_fen`: what came, once it was paid."""
 
     wanted: PaymentWanted
     state: ProviderState = ProviderState.OPEN
     paid_at: datetime | None = None
+    paid_fen: int = 0
     refunds: dict[str, ProviderRefund] = field(default_factory=dict[str, ProviderRefund])
 
     @property
@@ -45,18 +46,20 @@ class Kept:
         if self.paid_at is None:
             return 0
         back = (r for r in self.refunds.values() if r.state is ProviderRefundState.DONE)
-        return self.wanted.amount_fen - sum(r.amount_fen or 0 for r in back)
+        return self.paid_fen - sum(r.amount_fen or 0 for r in back)
 
 
 @dataclass(slots=True)
 class MemoryPay:
     """Implements `PaymentProvider`. `fault`: how likely a call fails, before or after its effect;
-    `rejects`: how likely it refuses a refund that a driver asked for. `notices`: told by nobody yet."""
+    `rejects`: how likely it refuses a refund that a driver asked for; `mistakes`: how likely a fen
+    more is paid. `notices`: told by nobody yet."""
 
     chance: random.Random
     clock: Clock
     fault: float = 0.0
     rejects: float = 0.0
+    mistakes: float = 0.04
     faults: int = 0
     declined: set[str] = field(default_factory=set[str])
     """Refunds refused: for good, as the port says."""
@@ -101,7 +104,7 @@ class MemoryPay:
         if kept is not None and kept.paid_at is not None:
             told = replace(
                 told,
-                amount_fen=kept.wanted.amount_fen,
+                amount_fen=kept.paid_fen,
                 transaction_id=f"t{number}",
                 paid_at=kept.paid_at,
             )
@@ -152,17 +155,19 @@ class MemoryPay:
                 yield BillLine(
                     number=number,
                     refund_number=None,
-                    amount_fen=kept.wanted.amount_fen,
+                    amount_fen=kept.paid_fen,
                     state="SUCCESS",
                     at=kept.paid_at,
                 )
 
     def drivers_pay(self, number: str) -> None:
-        """The driver pays on the sheet, if that is still possible; a notice will tell of it."""
+        """The driver pays on the sheet, if that is still possible; a notice will tell of it. Now and
+        then another amount than was asked."""
         kept = self._known(number)
         if kept is None or kept.state is not ProviderState.OPEN:
             return
         kept.state, kept.paid_at = ProviderState.PAID, self.clock.now
+        kept.paid_fen = kept.wanted.amount_fen + (self.chance.random() < self.mistakes)
         self.notices.append(
             ProviderNotice(
                 notice_id=f"n{number}",
@@ -171,7 +176,7 @@ class MemoryPay:
                 refund_number=None,
                 state="SUCCESS",
                 succeeded=True,
-                amount_fen=kept.wanted.amount_fen,
+                amount_fen=kept.paid_fen,
                 transaction_id=f"t{number}",
                 at=self.clock.now,
             )

@@ -1,9 +1,12 @@
 """Seeds of the simulation, and defects planted in it that its laws must notice."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from app.domain.orders.payment import Money, MoneyVerdict, Payment, judge_money
+from app.domain.orders.status import OrderStatus
 from app.domain.promotions.promotion import Promotion
 from app.domain.promotions.usage import NOTHING_USED, CounterKey, Used
 from app.ports.counters import Bounds
@@ -11,7 +14,7 @@ from app.ports.work import Work
 from app.resolvers import claims, counting, payment_money, placing, refund_money, unpaid_orders
 from tests.simulation.books.counters import MemoryCounters
 from tests.simulation.books.payments import MemoryPayments
-from tests.simulation.books.small import MemoryAudit, MemoryRequests
+from tests.simulation.books.small import MemoryAudit, MemoryInvoices, MemoryRequests
 from tests.simulation.running import simulate
 from tests.simulation.store import Transaction
 
@@ -53,7 +56,14 @@ async def read_then_written(
     return None
 
 
+def any_amount_pays(payment: Payment, status: OrderStatus, money: Money) -> MoneyVerdict:
+    return judge_money(payment, status, replace(money, amount_fen=payment.amount_fen))
+
+
 DEFECTS = {
+    "another amount pays": (payment_money, "judge_money", any_amount_pays),
+    "invoices stay as they were": (refund_money, "_lower_invoice", nothing),
+    "invoices are not kept": (MemoryInvoices, "save", nothing),
     "no idempotency lookup": (MemoryRequests, "find", nothing),
     "answers are not kept": (MemoryRequests, "keep", nothing),
     "counters are read, then written": (MemoryCounters, "add", read_then_written),
