@@ -53,7 +53,7 @@ class UpdatePreferencesInput:
         )
 
 
-def _given(field: strawberry.Some[T | None] | None) -> T | None | Unchanged:
+def _given(field: strawberry.Some[T | None] | None) -> T | Unchanged | None:
     return UNCHANGED if field is None else field.value
 
 

@@ -119,7 +119,9 @@ class PostgresPrivacyBook:
                 ORDER.c.status.not_in(OVER),
             ),
             exists(select(REFUND.c.id)).where(REFUND.c.user_id == user_id, text(OPEN)),
-            exists(select(PAYMENT.c.id)).where(PAYMENT.c.user_id == user_id, text(f"({UNDECIDED})")),
+            exists(select(PAYMENT.c.id)).where(
+                PAYMENT.c.user_id == user_id, text(f"({UNDECIDED})")
+            ),
         )
         return bool(await self._connection.scalar(select(going_on)))
 

@@ -19,7 +19,7 @@ class Collector:
                 self.send_response(200)
                 self.end_headers()
 
-            def log_message(self, *_: object) -> None:
+            def log_message(self, format: str, *_: object) -> None:  # noqa: A002 -- its name there
                 pass
 
         self.server = HTTPServer(("127.0.0.1", 0), Taking)

@@ -25,12 +25,12 @@ UNCHANGED: Final = Unchanged()
 class PreferenceChanges:
     """None forgets. `topics`: those named, on or off; the others stay."""
 
-    theme: Theme | None | Unchanged = UNCHANGED
-    language: Language | None | Unchanged = UNCHANGED
-    usual_fuel_grade: FuelGrade | None | Unchanged = UNCHANGED
-    usual_fill: Fill | None | Unchanged = UNCHANGED
-    usual_payment_method: PaymentMethod | None | Unchanged = UNCHANGED
-    personalised: bool | None | Unchanged = UNCHANGED
+    theme: Theme | Unchanged | None = UNCHANGED
+    language: Language | Unchanged | None = UNCHANGED
+    usual_fuel_grade: FuelGrade | Unchanged | None = UNCHANGED
+    usual_fill: Fill | Unchanged | None = UNCHANGED
+    usual_payment_method: PaymentMethod | Unchanged | None = UNCHANGED
+    personalised: bool | Unchanged | None = UNCHANGED
     topics: Mapping[Topic, bool] = field(default_factory=dict[Topic, bool])
 
 
@@ -61,5 +61,5 @@ def names_of_changes(before: Preferences, after: Preferences) -> tuple[str, ...]
     )
 
 
-def _after(now: T, change: T | None | Unchanged) -> T | None:
+def _after(now: T, change: T | Unchanged | None) -> T | None:
     return now if isinstance(change, Unchanged) else change
