@@ -41,7 +41,7 @@ def words(name: str, *, nullable: bool = False) -> sa.Column[object]:
     return sa.Column(name, sa.Text(), nullable=nullable)
 
 
-def listed(name: str, of: sa.types.TypeEngine[object]) -> sa.Column[object]:
+def listed(name: str, of: sa.types.TypeEngine[str] | sa.types.TypeEngine[int]) -> sa.Column[object]:
     return sa.Column(name, sa.ARRAY(of), server_default=sa.text("'{}'"), nullable=False)
 
 

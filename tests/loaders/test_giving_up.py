@@ -4,6 +4,7 @@ the database."""
 import asyncio
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass, fields
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -52,6 +53,12 @@ def context_over(engine: AsyncEngine) -> RequestContext:
     return RequestContext(**absent, loaders=loaders)
 
 
+def sleeping_of(context: RequestContext) -> Sleeping:
+    only: Any = context.loaders.public
+    loader: Sleeping = only.sleeping
+    return loader
+
+
 async def asleep(engine: AsyncEngine) -> int:
     async with reading(engine) as connection:
         return (await connection.execute(text(ASLEEP + OTHERS))).scalar_one()
@@ -70,7 +77,7 @@ async def test_a_deadline_ends_the_statement_at_the_database(engine, narrow, onc
     context = context_over(narrow)
 
     def load():
-        return context.loaders.public.sleeping.load(300)
+        return sleeping_of(context).load(300)
 
     async def operation():
         async with within(0.5, context):
@@ -89,7 +96,7 @@ async def test_a_caller_that_goes_away_ends_it_too(engine, narrow):
 
     async def operation():
         async with within(300, context):
-            await context.loaders.public.sleeping.load(300)
+            await sleeping_of(context).load(300)
 
     task = asyncio.ensure_future(operation())
     await until(engine, 1)
@@ -101,7 +108,7 @@ async def test_a_caller_that_goes_away_ends_it_too(engine, narrow):
 
 async def test_who_still_waits_for_a_batch_that_is_given_up_is_told(narrow):
     context = context_over(narrow)
-    waiting = asyncio.ensure_future(context.loaders.public.sleeping.load(300))
+    waiting = asyncio.ensure_future(sleeping_of(context).load(300))
     await asyncio.sleep(0.2)
     context.give_up()
     with pytest.raises(BatchCancelled):
@@ -111,4 +118,4 @@ async def test_who_still_waits_for_a_batch_that_is_given_up_is_told(narrow):
 async def test_what_ends_in_time_is_not_touched(narrow):
     context = context_over(narrow)
     async with within(60, context):
-        assert await context.loaders.public.sleeping.load(0) == 0
+        assert await sleeping_of(context).load(0) == 0

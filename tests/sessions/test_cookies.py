@@ -228,9 +228,10 @@ def test_a_websocket_of_an_ended_session_is_closed(page: Page, client: TestClien
 
 def test_in_earnest_the_cookie_is_of_this_host_and_of_https_alone(client: TestClient):
     """A browser takes a name `__Host-…` only with Secure, Path=/ and no Domain."""
-    outside = client.app.state.outside
+    app: Any = client.app
+    outside = app.state.outside
     options = outside.front, outside.clock
-    cookies = next(m for m in client.app.user_middleware if m.cls is CookieSessions)
+    cookies = next(m for m in app.user_middleware if m.cls is CookieSessions)
     given: CookieOptions = cookies.kwargs["options"]
     earnest = CookieOptions(cookies=given.cookies, front=options[0], clock=options[1])
 

@@ -81,7 +81,7 @@ def test_what_cannot_be_a_code(typed: str):
 
 def sent(**others: object) -> otp.SentCode:
     values: dict[str, object] = {"code_hash": b"right", "made_at": NOON}
-    return otp.SentCode(**(values | others))  # pyright: ignore[reportArgumentType]
+    return otp.SentCode(**(values | others))
 
 
 @pytest.mark.parametrize(
