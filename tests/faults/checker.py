@@ -12,7 +12,7 @@ from app.domain.orders.refund import line_refund
 from app.resolvers.keys import OrderKey
 from app.schema import ids
 from tests.faults.history import Act, History, Told
-from tests.faults.records import GONE, Ordered, Records
+from tests.faults.records import GONE, Key, Ordered, Records
 from tests.faults.simulator import Simulator
 from tests.faults.town import Town
 
@@ -29,8 +29,10 @@ class Found:
         self.violations += [f"{name}: {violation}" for violation in violations]
 
 
-async def check_all(town: Town, history: History, simulator: Simulator, since: datetime) -> Found:
-    """Everything must have come to rest."""
+async def check_all(
+    town: Town, history: History, simulator: Simulator, since: datetime, named: set[Key]
+) -> Found:
+    """Everything must have come to rest. `named`: orders that jobs were seen to name."""
     records = await asyncio.to_thread(Records.read, town, since)
     paid, returned = await simulator.payments(), await simulator.refunds()
     found = Found()
@@ -43,7 +45,7 @@ async def check_all(town: Town, history: History, simulator: Simulator, since: d
     found.add("应答 answers hold", len(history.acts), list(answers(records, history)))
     found.add("出资 funding ties", len(records.funding), list(funding(records)))
     found.add("审计 audit one to one", orders, list(audit(records)))
-    found.add("任务 jobs end", len(records.jobs), list(jobs(records)))
+    found.add("任务 jobs end", len(records.jobs) + len(named), list(jobs(records, named)))
     found.add("邀请 referrals once", len(records.referrals), list(referrals(records)))
     found.add("支付 money at the provider", len(paid), list(money(records, paid, returned)))
     found.add("付款 paid once", orders, list(paid_once(records)))
@@ -248,7 +250,7 @@ def audit(records: Records) -> Iterator[str]:
                 yield f"order {key} {order.status}: {found[act]} records of {act}"
 
 
-def jobs(records: Records) -> Iterator[str]:
+def jobs(records: Records, named: set[Key]) -> Iterator[str]:
     """None was given up but a sweep's, which the next one makes good; and each belongs to an order
     that exists."""
     for job in records.jobs:
@@ -257,6 +259,8 @@ def jobs(records: Records) -> Iterator[str]:
             yield f"job {job['id']} {job['task_name']} {given} was given up"
         if "order_id" in given and (given["user_id"], given["order_id"]) not in records.orders:
             yield f"job {job['task_name']} {given} of an order that does not exist"
+    for key in named - records.orders.keys():
+        yield f"a job named order {key}, which does not exist"
 
 
 def referrals(records: Records) -> Iterator[str]:

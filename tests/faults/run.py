@@ -16,7 +16,7 @@ from tests.faults.schedule import schedule
 from tests.faults.shopping import Shopper
 from tests.faults.simulator import Simulator
 from tests.faults.town import PAY_WITHIN_S, SERVERS, Town
-from tests.faults.world import build_world, still_waiting
+from tests.faults.world import build_world, still_waiting, watch_jobs
 
 QUIET = "安静 quiet"
 """The check that everything came to rest in time."""
@@ -80,6 +80,8 @@ async def _run(town: Town, http: Http, wanted: Wanted, tell: Tell) -> Outcome:
         for number in range(wanted.clients)
     ]
     shopping = [asyncio.ensure_future(shopper.shop()) for shopper in shoppers]
+    named: set[tuple[int, int]] = set()
+    watching = asyncio.ensure_future(watch_jobs(town, named))
     await mischief.follow(list(schedule(wanted.seconds, wanted.seed)))
     tell("一切恢复 everything is mended")
     await mischief.heal()
@@ -89,8 +91,9 @@ async def _run(town: Town, http: Http, wanted: Wanted, tell: Tell) -> Outcome:
         task.cancel()
     for task in ended:
         task.result()
+    watching.cancel()
     left = await _settled(town, wanted.patience_s, tell)
-    found = await check_all(town, history, simulator, since)
+    found = await check_all(town, history, simulator, since, named)
     return _outcome(town, history, mischief, found, left)
 
 

@@ -1,16 +1,19 @@
 """What the clients of a run shop with, and whether the town has come to rest."""
 
+import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from app.documents.referral import dump_rules
 from app.domain.referral.rules import DEFAULT_REFERRAL_RULES
 from tests.faults.http import Http
-from tests.faults.town import CODES, Town
+from tests.faults.town import CODES, PAY_WITHIN_S, Town
 
 NEWCOMERS = 60
 REFERRERS = 6
@@ -117,6 +120,26 @@ WAITING = {
     "jobs": "SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing')"
     " AND task_name !~ '(sweep|purge|rescue|expire_codes)' AND task_name <> 'accounts.release'",
 }
+
+
+NAMED = (
+    "SELECT (args->>'user_id')::bigint, (args->>'order_id')::bigint FROM procrastinate_jobs "
+    "WHERE task_name = 'orders.expire'"
+)
+
+
+async def watch_jobs(town: Town, seen: set[tuple[int, int]]) -> None:
+    """Adds the orders that jobs name, again and again: done jobs are gone, and an order that never
+    was would not be missed. A job of an unpaid order waits longer than this does."""
+    while True:
+        with suppress(psycopg.OperationalError):
+            seen |= await asyncio.to_thread(_named, town)
+        await asyncio.sleep(PAY_WITHIN_S / 4)
+
+
+def _named(town: Town) -> set[tuple[int, int]]:
+    with town.connect() as connection:
+        return {(int(str(u)), int(str(o))) for u, o in connection.execute(NAMED)}
 
 
 def still_waiting(town: Town) -> dict[str, int]:
