@@ -20,6 +20,13 @@ BUILT = Path(__file__).parents[2] / "clients" / "h5" / "dist"
 PLACES = (
     "/",
     "/stations/{id}",
+    "/stations/{id}/checkout",
+    "/offers",
+    "/wallet",
+    "/orders",
+    "/orders/{id}",
+    "/me",
+    "/sign-in",
 )
 """The addresses of clients/h5/src/router.ts."""
 

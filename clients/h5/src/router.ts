@@ -9,5 +9,12 @@ export const router = createRouter({
   routes: [
     { path: '/', component: NearbyScreen, meta: { tab: true } },
     { path: '/stations/:id', component: () => import('./screens/StationScreen.vue'), props: true },
+    { path: '/stations/:id/checkout', component: () => import('./screens/CheckoutScreen.vue'), props: true },
+    { path: '/offers', component: () => import('./screens/OffersScreen.vue'), meta: { tab: true } },
+    { path: '/wallet', component: () => import('./screens/WalletScreen.vue'), meta: { tab: true } },
+    { path: '/orders', component: () => import('./screens/OrdersScreen.vue'), meta: { tab: true } },
+    { path: '/orders/:id', component: () => import('./screens/OrderScreen.vue'), props: true },
+    { path: '/me', component: () => import('./screens/MeScreen.vue'), meta: { tab: true } },
+    { path: '/sign-in', component: () => import('./screens/SignInScreen.vue') },
   ],
 });

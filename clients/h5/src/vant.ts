@@ -1,11 +1,10 @@
-// Of Vant only what is used, each with its style.
-import 'vant/es/icon/style';
-import 'vant/es/nav-bar/style';
-import 'vant/es/tabbar/style';
-import 'vant/es/tabbar-item/style';
-import 'vant/es/toast/style';
+// Of Vant only what is used, each with its style. Its icon font is left out: it names another host.
+import 'vant/es/style/base.css';
+import 'vant/es/nav-bar/index.css';
+import 'vant/es/tabbar/index.css';
+import 'vant/es/tabbar-item/index.css';
 
-export { NavBar, showToast, Tabbar, TabbarItem } from 'vant';
+export { NavBar, Tabbar, TabbarItem } from 'vant';
 
 // Vant's dark colours follow a class, the page's own follow the system.
 const dark = matchMedia('(prefers-color-scheme: dark)');
