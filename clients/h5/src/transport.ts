@@ -88,8 +88,10 @@ function headers(): Record<string, string> {
 
 async function answered<Result>(request: Request, signal?: AbortSignal): Promise<Result> {
   const { response, answer } = await received<Result>(request, signal);
-  if (answer.data) return answer.data;
   const first = answer.errors?.[0];
+  // A part that failed is null and its screen says so; where nothing came, that is a fault.
+  const something = answer.data && Object.values(answer.data).some((part) => part !== null);
+  if (answer.data && (something || !first)) return answer.data;
   const code = first?.extensions?.code ?? String(response.status);
   // A persona's token that has ended: from here on a guest asks.
   if (code.startsWith('TOKEN_')) asPersona(null);
