@@ -28,7 +28,7 @@ class TopicInput:
     enabled: bool
 
 
-@strawberry.input(description="Only what is given changes; null forgets.")
+@strawberry.input
 class UpdatePreferencesInput:
     theme: strawberry.Maybe[Theme | None]
     language: strawberry.Maybe[str | None]

@@ -116,6 +116,8 @@ def test_a_landing_page_is_public_and_a_code_of_ones_own_is_not(live: Live):
     token = {"Authorization": f"Bearer {live.token('regular')}"}
     own = live.http.post("/graphql", json={"query": REFERRAL}, headers=token)
     code = own.json()["data"]["viewer"]["referral"]["code"]
-    page = live.http.get("/graphql", params={"query": LANDING, "variables": f'{{"code": "{code}"}}'})
+    page = live.http.get(
+        "/graphql", params={"query": LANDING, "variables": f'{{"code": "{code}"}}'}
+    )
     assert own.headers["cache-control"].startswith("private")
     assert page.headers["cache-control"].startswith("public")
