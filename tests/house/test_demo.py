@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import shutil
 import signal
@@ -35,11 +36,28 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+BELOW_PASSING_PORTS = range(20_000, 30_000)
+"""Where the system takes no ports for outgoing connections from: those come and go in between."""
+BESIDE = (0, 9, 10)
+"""The server's port, and those of the simulators beside it."""
+
+
 @pytest.fixture
 def port() -> int:
+    return next(
+        first
+        for first in random.sample(BELOW_PASSING_PORTS, 1_000)
+        if all(_is_free(first + offset) for offset in BESIDE)
+    )
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def environment(data_dir: Path, port: int) -> Mapping[str, str]:
