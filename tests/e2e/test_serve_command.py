@@ -142,10 +142,11 @@ def test_the_log_names_requests_but_nothing_personal(seeded_database_url, tmp_pa
 
 
 def test_outside_demo_mode_there_is_no_way_to_be_anyone(seeded_database_url, tmp_path):
-    outside = {"YOUHUI_DEMO": "0", "YOUHUI_DOCUMENTS": "open"}
-    with serving(seeded_database_url, None, tmp_path, **outside) as live:
+    with serving(seeded_database_url, None, tmp_path, YOUHUI_DEMO="0") as live:
         assert live.http.get("/demo/personas").status_code == 404
         answer = live.http.post("/demo/token", json={"persona": "regular"})
         assert answer.status_code == 404
         assert live.http.get("/graphiql").status_code == 404
-        assert "Did you mean" not in live.ask("{ nowe }").text
+        told = live.ask("{ nowe }").text
+        assert "UNTRUSTED_DOCUMENT" in told
+        assert "Did you mean" not in told

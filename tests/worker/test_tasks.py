@@ -64,7 +64,8 @@ def given_to(name: str, user_id: int) -> dict[str, Any]:
         "refunds": {"refund_id": NOBODYS},
         "referrals": {"friend_id": user_id, "side": next(iter(Side)).value},
     }
-    return {"user_id": user_id, **rest.get(area, {})}
+    own = {"privacy.export": {"export_id": NOBODYS}}
+    return {"user_id": user_id, **own.get(name, rest.get(area, {}))}
 
 
 def test_every_job_that_is_deferred_has_its_task():
