@@ -16,6 +16,7 @@ from app.domain.promotions.benefits.tiered_litres import LitresTier, TieredLitre
 from app.domain.promotions.conditions.brand import OfBrand
 from app.domain.promotions.conditions.fuel_grade import OfFuelGrade
 from app.domain.promotions.conditions.schedule import Schedule, TimeWindow
+from app.domain.promotions.conditions.station_tag import WithTag
 from app.domain.promotions.conditions.threshold_amount import ThresholdAmount
 from app.domain.promotions.conditions.threshold_litres import ThresholdLitres
 from app.domain.promotions.promotion import CouponDelivery, Promotion, Validity
@@ -154,3 +155,9 @@ def test_scope_and_conditions_name_what_they_take():
         "每周六、周日",
         "每月 8、18 日",
     ]
+
+
+def test_a_tag_that_is_no_amenity_is_not_shown_by_its_code():
+    condition = WithTag(tags=frozenset({"night", "weekend"}))
+    assert [line.text for line in condition_lines(condition, ZH)] == ["限 活动 油站"]
+    assert [line.text for line in condition_lines(condition, EN)] == ["At participating stations"]

@@ -80,7 +80,7 @@ def _region(condition: InRegion, words: Words) -> Lines:
 
 
 def _tag(condition: WithTag, words: Words) -> Lines:
-    named = _named(map(words.amenity, condition.tags), words)
+    named = _named({words.amenity(tag) for tag in condition.tags}, words)
     yield ConditionLine(ReasonCode.TAG, words.say(f"限 {named} 油站", f"At {named} stations"))
 
 

@@ -34,7 +34,7 @@ def _only(zh: str, en: str, name: Callable[[Words, str], str]) -> Callable[[Reas
     """ "仅限 {names}": the first few that would do."""
 
     def said(reason: Reason, words: Words) -> str:
-        named = _some([name(words, code) for code in reason.accepted], words)
+        named = _some(list(dict.fromkeys(name(words, code) for code in reason.accepted)), words)
         return words.say(zh, en).format(named) if named else words.say(zh, en).format("…")
 
     return said

@@ -24,8 +24,9 @@ class Words:
         return label.name.in_language(self.language) if label else code
 
     def amenity(self, code: str) -> str:
+        """A tag that is no amenity is an operator's own word: drivers read that stations take part."""
         label = self.catalog.amenities.get(code)
-        return label.name.in_language(self.language) if label else code
+        return label.name.in_language(self.language) if label else self.say("活动", "participating")
 
     def region(self, code: str) -> str:
         region = self.catalog.regions.get(code)
