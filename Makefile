@@ -21,8 +21,9 @@ export YOUHUI_FOLLOW_PARENT := 1
 export PYTHONUNBUFFERED := 1
 
 .DEFAULT_GOAL := help
-.PHONY: attacks fuzz-api bench-rate-limit help demo test check fix schema seed migrate bench clean test-pg15 fuzz-engine \
-	mutants test-faults test-mutants simulate conformance check-sydney bench-engine bench-publish lock graphiql h5
+.PHONY: bench-refresh attacks bench bench-engine bench-escrow bench-publish bench-rate-limit check check-sydney \
+	clean conformance demo fix fuzz-api fuzz-engine graphiql h5 help lock migrate mutants schema seed \
+	simulate test test-faults test-mutants test-pg15
 
 help: ## 列出所有命令 list the commands
 	@awk 'BEGIN {FS = ":.*## "; print "油惠 Youhui\n"} \
@@ -105,6 +106,9 @@ bench-engine: .venv/.dev ## 引擎的速度 microseconds of prices and combinati
 
 bench-publish: .venv/.dev ## 发布活动到各进程的秒数 seconds until a promotion is live everywhere
 	@$(PY) -m bench.publish $(ARGS)
+
+bench-refresh: .venv/.dev ## 刷新令牌的竞争：一次一胜 pairs that race for one refresh token
+	@$(PY) -m bench.refresh_races $(ARGS)
 
 bench-rate-limit: .venv/.dev ## 多进程限流的准度 what several processes allow together
 	@$(PY) -m bench.rate_limit $(ARGS)
