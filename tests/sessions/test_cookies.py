@@ -163,7 +163,7 @@ def test_a_stale_cookie_is_refreshed_on_the_way(moved: Any):
         page = Page(client)
         member = page.sign_in().json()["data"]["signIn"]["viewer"]["id"]
         first = page.cookie
-        moved.by(599)
+        moved.by(540)
         assert "Set-Cookie" not in page.ask(WHO).headers
         moved.by(601)
         answer = page.ask(WHO)
