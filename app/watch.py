@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib.metadata import version
 
 from opentelemetry.sdk.trace import TracerProvider
 
+from app import VERSION
 from app.gateway.trusted.shelf import Shelf
 from app.gateway.watching.endpoint import MetricsEndpoint
 from app.gateway.watching.labels import Labels
@@ -32,7 +32,7 @@ class Watch:
         versions = {str(manifest.version) for manifest in shelf.manifests}
         provider = None
         if settings.otlp_endpoint is not None:
-            provider = tracing(settings.otlp_endpoint, settings.trace_ratio, version("youhui"))
+            provider = tracing(settings.otlp_endpoint, settings.trace_ratio, VERSION)
         metrics = Metrics()
         folder = None if settings.metrics_dir is None else str(settings.metrics_dir)
         return cls(
