@@ -11,7 +11,6 @@ from pathlib import Path
 
 from app.integrations.local_servers import local_servers
 
-
 ELSEWHERE = ("access", "attacks", "cli", "e2e", "house")
 """Whole processes, whose statements the tests of storage and of the use cases send too."""
 
