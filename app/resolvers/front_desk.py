@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from app.domain.audit.record import Actor, ActorKind
+from app.domain.audit.record import Actor, ActorKind, AuditRecord, Plain
 from app.domain.identity.session import DEFAULT_RULES, SessionRules
 from app.domain.shared.channel import Channel
 from app.ports.revocations import Revocations
@@ -40,6 +40,19 @@ class Arrival:
             channel=self.channel,
             device=self.device,
             request_id=self.request_id,
+        )
+
+    def record(
+        self, act: str, user_id: int, after: dict[str, Plain], subject: str | None = None
+    ) -> AuditRecord:
+        """What a member did on arriving. `subject` None: to their own account."""
+        return AuditRecord(
+            act=act,
+            subject=subject or f"member:{user_id}",
+            user_id=user_id,
+            at=self.moment,
+            actor=self.actor(user_id),
+            after=after,
         )
 
 

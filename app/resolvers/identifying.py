@@ -1,7 +1,7 @@
 """Who somebody is, by what they proved: found, or made; and joined, where two accounts turn out to
 be one person's."""
 
-from app.domain.audit.record import AuditRecord, Plain
+from app.domain.audit.record import Plain
 from app.domain.identity.identity import (
     Account,
     IdentifiedMember,
@@ -49,9 +49,9 @@ async def bound(
         await _hold(work, user_id, *(() if owner is None else (owner.user_id,)))
     await book.bind_phone(joined.user_id, proven.phone, arrival.moment)
     after: dict[str, Plain] = {"proof": proven.proof.value, "phone": proven.phone.masked}
-    await _record(work, "identity.bind_phone", joined.user_id, arrival, after)
+    await work.audit.add(arrival.record("identity.bind_phone", joined.user_id, after))
     if owner is not None and joined.joined_user_id is None:
-        await _record(work, "identity.lose_phone", owner.user_id, arrival, after)
+        await work.audit.add(arrival.record("identity.lose_phone", owner.user_id, after))
     return joined
 
 
@@ -86,7 +86,7 @@ async def _by_identity(work: Work, proven: ProvenIdentity, arrival: Arrival) -> 
 
 async def _made(work: Work, by: dict[str, Plain], arrival: Arrival) -> int:
     user_id = await work.identities.new_member(arrival.moment)
-    await _record(work, "account.open", user_id, arrival, by)
+    await work.audit.add(arrival.record("account.open", user_id, by))
     return user_id
 
 
@@ -101,18 +101,3 @@ async def _account(work: Work, user_id: int | None) -> Account:
     if account is None:
         raise StorageConflict("an account was joined meanwhile")
     return account
-
-
-async def _record(
-    work: Work, act: str, user_id: int, arrival: Arrival, after: dict[str, Plain]
-) -> None:
-    await work.audit.add(
-        AuditRecord(
-            act=act,
-            subject=f"member:{user_id}",
-            user_id=user_id,
-            at=arrival.moment,
-            actor=arrival.actor(user_id),
-            after=after,
-        )
-    )

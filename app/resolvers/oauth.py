@@ -5,13 +5,13 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from app.domain.audit.record import AuditRecord, Plain
+from app.domain.audit.record import Plain
 from app.domain.identity.identity import IdentifiedMember
 from app.domain.identity.phone import ProvenPhone
 from app.ports.applications import AuthorizationCode, ServiceAccount
 from app.ports.code_hashes import CodeHashes
 from app.ports.session_tokens import TokenPair
-from app.ports.work import UnknownMember, Work
+from app.ports.work import UnknownMember
 from app.resolvers.front_desk import Arrival, FrontDesk
 from app.resolvers.identifying import identified
 from app.resolvers.once import repeated
@@ -64,7 +64,7 @@ async def _made(
         await work.applications.keep_code(code_hash, code)
         await work.applications.purge_codes(arrival.moment - CODES_KEPT)
         by: dict[str, Plain] = {"by": proven.proof.value, "client": wanted.client_id}
-        await _record(work, "oauth.authorize", known.user_id, arrival, by)
+        await work.audit.add(arrival.record("oauth.authorize", known.user_id, by))
         return known
 
 
@@ -112,18 +112,3 @@ async def service_enters(front: FrontDesk, account: ServiceAccount, arrival: Arr
     """A token is about to be given to a machine."""
     async with front.works.begin(None) as work:
         await work.applications.service_used(account.id, arrival.moment)
-
-
-async def _record(
-    work: Work, act: str, user_id: int, arrival: Arrival, after: dict[str, Plain]
-) -> None:
-    await work.audit.add(
-        AuditRecord(
-            act=act,
-            subject=f"member:{user_id}",
-            user_id=user_id,
-            at=arrival.moment,
-            actor=arrival.actor(user_id),
-            after=after,
-        )
-    )

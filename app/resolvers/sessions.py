@@ -259,11 +259,4 @@ async def _end(
 def _record(
     act: str, user_id: int, session_id: int, arrival: Arrival, after: dict[str, Plain]
 ) -> AuditRecord:
-    return AuditRecord(
-        act=act,
-        subject=f"session:{session_id}",
-        user_id=user_id,
-        at=arrival.moment,
-        actor=arrival.actor(user_id),
-        after=after,
-    )
+    return arrival.record(act, user_id, after, f"session:{session_id}")
